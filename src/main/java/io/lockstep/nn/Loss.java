@@ -1,0 +1,127 @@
+package io.lockstep.nn;
+
+import java.util.Locale;
+
+/**
+ * What the network minimizes, together with the output function that belongs to it, both from the logits Z[L] so that
+ * neither overflows. For all three dZ[L] = A − Y (notes, "Backpropagation").
+ */
+public enum Loss {
+    /** A = softmax(Z), L = −log A[y]; the target is one class index. */
+    SOFTMAX_CROSS_ENTROPY,
+    /** A = σ(Z), L = −Σ(y·log A + (1−y)·log(1−A)); a target of 0 or 1 for each output. */
+    SIGMOID_CROSS_ENTROPY,
+    /** A = Z, L = ½·Σ(A − y)²; a target for each output. */
+    HALVED_SQUARED;
+
+    /** The name in {@code model.json}. */
+    public String configName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How many floats the target of an example has. */
+    public int targets(int outputs) {
+        return this == SOFTMAX_CROSS_ENTROPY ? 1 : outputs;
+    }
+
+    /**
+     * Turns logits into predictions.
+     *
+     * @param z in: Z[L] (n, m); out: A (n, m)
+     */
+    void output(float[] z, int n, int m) {
+        switch (this) {
+            case SOFTMAX_CROSS_ENTROPY -> {
+                for (int j = 0; j < m; j++) {
+                    softmax(z, j * n, n);
+                }
+            }
+            case SIGMOID_CROSS_ENTROPY -> {
+                for (int i = 0; i < n * m; i++) {
+                    z[i] = (float) sigmoid(z[i]);
+                }
+            }
+            case HALVED_SQUARED -> {}
+        }
+    }
+
+    /**
+     * The loss of each prediction summed over the examples, from the logits.
+     *
+     * @param z Z[L] (n, m), left alone
+     * @param y the targets, ({@link #targets}, m)
+     */
+    double sum(float[] z, float[] y, int n, int m) {
+        double sum = 0;
+        switch (this) {
+            case SOFTMAX_CROSS_ENTROPY -> {
+                for (int j = 0; j < m; j++) {
+                    sum += logSumExp(z, j * n, n) - z[j * n + (int) y[j]];
+                }
+            }
+            case SIGMOID_CROSS_ENTROPY -> {
+                for (int i = 0; i < n * m; i++) {
+                    // −y·log σ(z) − (1−y)·log(1−σ(z)) = max(z, 0) − y·z + log(1 + e^−|z|)
+                    sum += Math.max(z[i], 0) - (double) y[i] * z[i] + Math.log1p(Math.exp(-Math.abs(z[i])));
+                }
+            }
+            case HALVED_SQUARED -> {
+                for (int i = 0; i < n * m; i++) {
+                    double difference = (double) z[i] - y[i];
+                    sum += difference * difference / 2;
+                }
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * dZ[L] = A − Y.
+     *
+     * @param z in: Z[L] (n, m); out: dZ[L] (n, m)
+     * @param y the targets, ({@link #targets}, m)
+     * @return {@link #sum} of the logits
+     */
+    double backward(float[] z, float[] y, int n, int m) {
+        double sum = sum(z, y, n, m);
+        output(z, n, m);
+        if (this == SOFTMAX_CROSS_ENTROPY) {
+            for (int j = 0; j < m; j++) {
+                z[j * n + (int) y[j]] -= 1;
+            }
+        } else {
+            for (int i = 0; i < n * m; i++) {
+                z[i] -= y[i];
+            }
+        }
+        return sum;
+    }
+
+    private static double sigmoid(double z) {
+        if (z >= 0) {
+            return 1 / (1 + Math.exp(-z));
+        }
+        double e = Math.exp(z);
+        return e / (1 + e);
+    }
+
+    private static void softmax(float[] z, int from, int n) {
+        double log = logSumExp(z, from, n);
+        for (int i = from; i < from + n; i++) {
+            z[i] = (float) Math.exp(z[i] - log);
+        }
+    }
+
+    /** log Σ e^z over z[from..from+n), shifted by the greatest so that nothing overflows. */
+    private static double logSumExp(float[] z, int from, int n) {
+        float greatest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < from + n; i++) {
+            greatest = Math.max(greatest, z[i]);
+        }
+        double sum = 0;
+        for (int i = from; i < from + n; i++) {
+            sum += Math.exp((double) z[i] - greatest);
+        }
+        return greatest + Math.log(sum);
+    }
+}

@@ -1,0 +1,179 @@
+package io.lockstep.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A network at work: forward and backward propagation of mini-batches over a θ that the caller holds. It owns the
+ * buffers between the layers, so it belongs to one thread; {@link NetworkSpec} is what travels.
+ */
+public final class Network {
+    private final NetworkSpec spec;
+    private final int capacity;
+    private final int outputs;
+    private final int parameterCount;
+    private final List<Layer> layers = new ArrayList<>();
+    /** The number (from 1, over layers with parameters) of the nearest parameters at or below each layer; 0 for none. */
+    private final int[] numbers;
+
+    private final int[] sizes;
+    private final int lowestWithParameters;
+
+    /** What each layer put out in the last forward pass, for the way back; [0] is X. */
+    private final float[][] activations;
+
+    /**
+     * Allocates the buffers.
+     *
+     * @param capacity the greatest number of examples of a pass
+     */
+    public Network(NetworkSpec spec, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a network takes at least one example at a time, got " + capacity);
+        }
+        this.spec = spec;
+        this.capacity = capacity;
+        int count = spec.layers().size();
+        this.numbers = new int[count];
+        this.sizes = new int[count];
+        this.activations = new float[count + 1][];
+        Shape shape = spec.input();
+        int offset = 0;
+        int number = 0;
+        int lowest = count;
+        for (int l = 0; l < count; l++) {
+            LayerSpec layer = spec.layers().get(l);
+            layers.add(layer.build(shape, l, offset, capacity));
+            List<LayerSpec.Parameter> parameters = layer.parameters(shape);
+            if (!parameters.isEmpty()) {
+                number++;
+                lowest = Math.min(lowest, l);
+            }
+            for (LayerSpec.Parameter parameter : parameters) {
+                offset += parameter.size();
+            }
+            shape = layer.output(shape);
+            numbers[l] = number;
+            sizes[l] = shape.size();
+        }
+        this.lowestWithParameters = lowest;
+        this.outputs = shape.size();
+        this.parameterCount = offset;
+        requireNoClobbering();
+    }
+
+    /** A layer that works in place must not destroy what the layer below it needs on the way back. */
+    private void requireNoClobbering() {
+        for (int l = 1; l < layers.size(); l++) {
+            if (layers.get(l) instanceof ActivationLayer && layers.get(l - 1).needsOutput()) {
+                throw new IllegalArgumentException("an activation on top of an activation: layer " + l + " from below");
+            }
+        }
+    }
+
+    /** What it was made from. */
+    public NetworkSpec spec() {
+        return spec;
+    }
+
+    /** The greatest number of examples of a pass. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /**
+     * One training pass: adds the gradient of the summed loss.
+     *
+     * @param theta θ
+     * @param x X (n_x, m); may be overwritten
+     * @param y the targets ({@link Loss#targets}, m)
+     * @param m how many examples, at most the capacity
+     * @param pass names this pass for random numbers
+     * @param gradient Σ over examples of ∂L/∂θ is added, in θ's layout
+     * @return Σ over examples of L
+     */
+    public double addGradient(float[] theta, float[] x, float[] y, int m, TrainingPass pass, float[] gradient) {
+        requireFits(theta, m);
+        activations[0] = x;
+        for (int l = 0; l < layers.size(); l++) {
+            activations[l + 1] = layers.get(l).forwardTraining(theta, activations[l], m, pass);
+        }
+        float[] d = activations[layers.size()];
+        double loss = spec.loss().backward(d, y, outputs, m);
+        for (int l = layers.size() - 1; l > lowestWithParameters; l--) {
+            d = layers.get(l).backward(theta, activations[l], d, m, gradient);
+        }
+        layers.get(lowestWithParameters).backwardParameters(theta, activations[lowestWithParameters], d, m, gradient);
+        return loss;
+    }
+
+    /**
+     * Logits of a finished net.
+     *
+     * @param x X (n_x, m); may be overwritten
+     * @return Z[L] (n[L], m), valid until the next call
+     */
+    public float[] logits(float[] theta, float[] x, int m) {
+        requireFits(theta, m);
+        float[] a = x;
+        activations[0] = x;
+        for (int l = 0; l < layers.size(); l++) {
+            a = layers.get(l).forwardInference(theta, a, m);
+            activations[l + 1] = a;
+        }
+        return a;
+    }
+
+    /** {@link #logits} turned into the summed loss. */
+    public double lossSum(float[] theta, float[] x, float[] y, int m) {
+        return spec.loss().sum(logits(theta, x, m), y, outputs, m);
+    }
+
+    /**
+     * {@link #logits} turned into predictions: probabilities for the cross entropies.
+     *
+     * @return A[L] (n[L], m), valid until the next call
+     */
+    public float[] outputs(float[] theta, float[] x, int m) {
+        float[] a = logits(theta, x, m);
+        spec.loss().output(a, outputs, m);
+        return a;
+    }
+
+    /**
+     * The lowest layer (from 1, over layers with parameters) whose output for these examples has an infinity or a NaN;
+     * 0 stands for the examples themselves. Empty if all are finite.
+     */
+    public OptionalInt firstNonFiniteLayer(float[] theta, float[] x, int m) {
+        if (!finite(x, spec.input().size() * m)) {
+            return OptionalInt.of(0);
+        }
+        float[] a = x;
+        for (int l = 0; l < layers.size(); l++) {
+            a = layers.get(l).forwardInference(theta, a, m);
+            if (!finite(a, sizes[l] * m)) {
+                return OptionalInt.of(numbers[l]);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private void requireFits(float[] theta, int m) {
+        if (m > capacity || m < 1) {
+            throw new IllegalArgumentException(m + " examples in a network built for 1 to " + capacity);
+        }
+        if (theta.length != parameterCount) {
+            throw new IllegalArgumentException("θ has " + theta.length + " elements, not " + parameterCount);
+        }
+    }
+
+    private static boolean finite(float[] values, int size) {
+        for (int i = 0; i < size; i++) {
+            if (!Float.isFinite(values[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
