@@ -1,0 +1,64 @@
+package io.lockstep.optim;
+
+import io.lockstep.nn.ParameterBlock;
+import java.io.Serializable;
+import java.util.OptionalDouble;
+
+/**
+ * What is done to the mean gradient g before the optimizer sees it, in this order: clip to a global norm, then add the
+ * gradient of λ₂/(2m)·Σ‖W‖²_F + λ₁/(2m)·Σ|w| (notes, "Neural network regularization"). Biases are never regularized.
+ *
+ * @param l2 λ₂
+ * @param l1 λ₁
+ * @param clipNorm the greatest ‖g‖₂ (Pascanu, Mikolov and Bengio 2013, algorithm 1); empty for no clipping
+ * @param examples m, the training examples
+ */
+public record Regularization(double l2, double l1, Double clipNorm, long examples) implements Serializable {
+
+    public Regularization {
+        if (!(l2 >= 0) || !(l1 >= 0)) {
+            throw new IllegalArgumentException("λ must not be negative: l2 " + l2 + ", l1 " + l1);
+        }
+        if (examples < 1) {
+            throw new IllegalArgumentException("regularization is shared among the examples, there are " + examples);
+        }
+    }
+
+    /** λ₂ and λ₁ zero, no clipping. */
+    public static Regularization none() {
+        return new Regularization(0, 0, null, 1);
+    }
+
+    /** The greatest norm, if there is one. */
+    public OptionalDouble greatestNorm() {
+        return clipNorm == null ? OptionalDouble.empty() : OptionalDouble.of(clipNorm);
+    }
+
+    /** λ₂/m: the factor of W in the gradient. */
+    float weightDecay() {
+        return (float) (l2 / examples);
+    }
+
+    /** λ₁/(2m): the factor of sign(w) in the gradient. */
+    float absoluteDecay() {
+        return (float) (l1 / (2.0 * examples));
+    }
+
+    /** The regularization's part of the cost J, for the weights of {@code theta}. */
+    public double cost(float[] theta, Iterable<ParameterBlock> blocks) {
+        if (l2 == 0 && l1 == 0) {
+            return 0;
+        }
+        double squares = 0;
+        double absolutes = 0;
+        for (ParameterBlock block : blocks) {
+            if (block.isWeight()) {
+                for (int i = block.offset(); i < block.offset() + block.size(); i++) {
+                    squares += (double) theta[i] * theta[i];
+                    absolutes += Math.abs(theta[i]);
+                }
+            }
+        }
+        return (l2 * squares + l1 * absolutes) / (2.0 * examples);
+    }
+}

@@ -1,0 +1,220 @@
+package io.lockstep.optim;
+
+/**
+ * One optimizer's arithmetic on a slice of θ. Lifecycle: the state arrays start at zero, live as long as the training,
+ * and have θ's length; each step calls {@link #apply} for every index exactly once, with the same t. What happens to an
+ * index depends on nothing at other indexes, so a step may be cut into slices without changing a bit.
+ *
+ * <p>g stands for scale·gradient + l2·θ below; the arithmetic is in float.
+ */
+interface UpdateRule {
+
+    /** How many arrays of θ's length the rule keeps. */
+    int stateArrays();
+
+    /**
+     * θ[from..to) ← the rule's new values.
+     *
+     * @param gradient what, times {@code scale}, is the gradient before L2
+     * @param l2 λ₂/m for weights, 0 for biases
+     * @param decay the decoupled weight decay, 0 for biases and for all rules but adamw
+     * @param alpha the learning rate α of this step
+     * @param t the step, from 1 over the whole training
+     */
+    void apply(
+            float[] theta,
+            float[] gradient,
+            float[][] state,
+            int from,
+            int to,
+            float scale,
+            float l2,
+            double decay,
+            double alpha,
+            long t);
+
+    /** The rule of {@code spec}. */
+    static UpdateRule of(OptimizerSpec spec) {
+        if (spec instanceof OptimizerSpec.Sgd) {
+            return new Sgd();
+        } else if (spec instanceof OptimizerSpec.Momentum momentum) {
+            return new Momentum((float) momentum.beta());
+        } else if (spec instanceof OptimizerSpec.Nesterov nesterov) {
+            return new Nesterov((float) nesterov.beta());
+        } else if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
+            return new RmsProp((float) rmsProp.beta(), (float) rmsProp.epsilon());
+        } else if (spec instanceof OptimizerSpec.Adam adam) {
+            return new Adam(adam.beta1(), adam.beta2(), (float) adam.epsilon());
+        } else if (spec instanceof OptimizerSpec.AdamW adamW) {
+            return new Adam(adamW.beta1(), adamW.beta2(), (float) adamW.epsilon());
+        }
+        throw new IllegalArgumentException("no rule for " + spec);
+    }
+
+    /** θ ← θ − α·g (notes, "Gradient Descent"). */
+    record Sgd() implements UpdateRule {
+        @Override
+        public int stateArrays() {
+            return 0;
+        }
+
+        @Override
+        public void apply(
+                float[] theta,
+                float[] gradient,
+                float[][] state,
+                int from,
+                int to,
+                float scale,
+                float l2,
+                double decay,
+                double alpha,
+                long t) {
+            float a = (float) alpha;
+            for (int i = from; i < to; i++) {
+                theta[i] -= a * (scale * gradient[i] + l2 * theta[i]);
+            }
+        }
+    }
+
+    /**
+     * V ← βV + (1−β)g; θ ← θ − α·V (notes, "Gradient Descent with Momentum"). PyTorch's V lacks the factor 1−β, so its α
+     * is this one times 1−β.
+     */
+    record Momentum(float beta) implements UpdateRule {
+        @Override
+        public int stateArrays() {
+            return 1;
+        }
+
+        @Override
+        public void apply(
+                float[] theta,
+                float[] gradient,
+                float[][] state,
+                int from,
+                int to,
+                float scale,
+                float l2,
+                double decay,
+                double alpha,
+                long t) {
+            float a = (float) alpha;
+            float[] v = state[0];
+            for (int i = from; i < to; i++) {
+                float g = scale * gradient[i] + l2 * theta[i];
+                v[i] = beta * v[i] + (1 - beta) * g;
+                theta[i] -= a * v[i];
+            }
+        }
+    }
+
+    /**
+     * V ← βV + (1−β)g; θ ← θ − α·(βV + (1−β)g): momentum, with the gradient taken as if the next step of V had been made.
+     * The form of Sutskever et al. 2013 (eq. 3 and 4) rewritten in the variable that the loss is computed at, as Bengio
+     * et al. 2013 (<a href="https://arxiv.org/abs/1212.0901">section 3.5</a>) do; scaled by 1−β like {@link Momentum}.
+     */
+    record Nesterov(float beta) implements UpdateRule {
+        @Override
+        public int stateArrays() {
+            return 1;
+        }
+
+        @Override
+        public void apply(
+                float[] theta,
+                float[] gradient,
+                float[][] state,
+                int from,
+                int to,
+                float scale,
+                float l2,
+                double decay,
+                double alpha,
+                long t) {
+            float a = (float) alpha;
+            float[] v = state[0];
+            for (int i = from; i < to; i++) {
+                float g = scale * gradient[i] + l2 * theta[i];
+                v[i] = beta * v[i] + (1 - beta) * g;
+                theta[i] -= a * (beta * v[i] + (1 - beta) * g);
+            }
+        }
+    }
+
+    /**
+     * S ← βS + (1−β)g²; θ ← θ − α·g/(√S + ε), ε outside the root as in Adam; the notes put it inside (Hinton's lecture 6e
+     * has none).
+     */
+    record RmsProp(float beta, float epsilon) implements UpdateRule {
+        @Override
+        public int stateArrays() {
+            return 1;
+        }
+
+        @Override
+        public void apply(
+                float[] theta,
+                float[] gradient,
+                float[][] state,
+                int from,
+                int to,
+                float scale,
+                float l2,
+                double decay,
+                double alpha,
+                long t) {
+            float a = (float) alpha;
+            float[] s = state[0];
+            for (int i = from; i < to; i++) {
+                float g = scale * gradient[i] + l2 * theta[i];
+                s[i] = beta * s[i] + (1 - beta) * (g * g);
+                theta[i] -= a * g / ((float) Math.sqrt(s[i]) + epsilon);
+            }
+        }
+    }
+
+    /**
+     * m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·m̂/(√v̂ + ε), with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ), t from 1. The
+     * notes put ε inside the root; the paper has it outside, and so has this. AdamW first takes θ ← θ − α·decay·θ.
+     *
+     * @see <a href="https://arxiv.org/abs/1412.6980">Kingma and Ba 2015, algorithm 1</a>
+     * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, algorithm 2</a>
+     */
+    record Adam(double beta1, double beta2, float epsilon) implements UpdateRule {
+        @Override
+        public int stateArrays() {
+            return 2;
+        }
+
+        @Override
+        public void apply(
+                float[] theta,
+                float[] gradient,
+                float[][] state,
+                int from,
+                int to,
+                float scale,
+                float l2,
+                double decay,
+                double alpha,
+                long t) {
+            float[] m = state[0];
+            float[] v = state[1];
+            float b1 = (float) beta1;
+            float b2 = (float) beta2;
+            float rest1 = (float) (1 - beta1);
+            float rest2 = (float) (1 - beta2);
+            // α·m̂ = (α/(1−β₁ᵗ))·m and √v̂ = √v·(1/√(1−β₂ᵗ))
+            float step = (float) (alpha / (1 - Math.pow(beta1, (double) t)));
+            float root = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) t)));
+            float keep = (float) (1 - alpha * decay);
+            for (int i = from; i < to; i++) {
+                float g = scale * gradient[i] + l2 * theta[i];
+                m[i] = b1 * m[i] + rest1 * g;
+                v[i] = b2 * v[i] + rest2 * (g * g);
+                theta[i] = keep * theta[i] - step * m[i] / ((float) Math.sqrt(v[i]) * root + epsilon);
+            }
+        }
+    }
+}
