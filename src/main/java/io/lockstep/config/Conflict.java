@@ -1,0 +1,99 @@
+package io.lockstep.config;
+
+import io.lockstep.nn.Initializer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Two keys that are right by themselves and contradict each other.
+ *
+ * @param path of the key to blame
+ * @param other of the key that it contradicts
+ */
+record Conflict(String path, String other, String message) {
+
+    static List<Conflict> among(
+            Task task, DataConfig data, List<HiddenLayer> network, Initializer initializer, TrainingConfig training) {
+        List<Conflict> conflicts = new ArrayList<>();
+        columns(data, conflicts);
+        if (task != Task.REGRESSION && data.target() != TargetTransform.NONE) {
+            conflicts.add(new Conflict(
+                    "data.target",
+                    "task",
+                    "only a regression has a target to transform, and task is " + task.configName()
+                            + ". Remove the key."));
+        }
+        if (initializer == Initializer.ZEROS && !network.isEmpty()) {
+            conflicts.add(new Conflict(
+                    "initializer",
+                    "network",
+                    "zeros fits only a net without hidden layers: hidden units that start alike get the same gradient"
+                            + " and stay alike for ever. Use auto."));
+        }
+        training.earlyStopping()
+                .map(EarlyStopping::metric)
+                .filter(metric -> !metric.fits(task))
+                .ifPresent(metric -> conflicts.add(new Conflict(
+                        "training.early_stopping.metric",
+                        "task",
+                        metric.configName() + " is not defined for task " + task.configName() + ". Known: "
+                                + Choices.list(metricsOf(task)) + ".")));
+        if (task == Task.CLASSIFICATION && training.bayesError() > 1) {
+            conflicts.add(new Conflict(
+                    "training.bayes_error",
+                    "task",
+                    "the error of a classification is a share, expected a number from 0 to 1, found "
+                            + training.bayesError() + "."));
+        }
+        return List.copyOf(conflicts);
+    }
+
+    private static void columns(DataConfig data, List<Conflict> conflicts) {
+        String label = data.label();
+        if (data.features() instanceof FeatureSelection.Only only
+                && only.names().contains(label)) {
+            conflicts.add(labelIn("data.features", label, "a feature that gives the answer away"));
+        }
+        if (data.key().contains(label)) {
+            conflicts.add(labelIn("data.key", label, "part of what identifies an example"));
+        }
+        if (!(data.categorical() instanceof CategoricalSelection.Named categorical)) {
+            return;
+        }
+        for (String name : categorical.names()) {
+            if (name.equals(label)) {
+                conflicts.add(labelIn("data.categorical", label, "a categorical feature"));
+            } else if (!isFeature(name, data.features())) {
+                conflicts.add(new Conflict(
+                        "data.categorical",
+                        "data.features",
+                        "column \"" + name + "\" is no feature. Add it to data.features, or remove it here."));
+            }
+        }
+    }
+
+    private static boolean isFeature(String name, FeatureSelection features) {
+        if (features instanceof FeatureSelection.Only only) {
+            return only.names().contains(name);
+        }
+        return !(features instanceof FeatureSelection.AllExcept except)
+                || !except.names().contains(name);
+    }
+
+    private static Conflict labelIn(String path, String label, String role) {
+        return new Conflict(
+                path,
+                "data.label",
+                "column \"" + label + "\" is the label and cannot be " + role + ". Remove it here.");
+    }
+
+    private static List<String> metricsOf(Task task) {
+        List<String> names = new ArrayList<>();
+        for (EvaluationMetric metric : EvaluationMetric.values()) {
+            if (metric.fits(task)) {
+                names.add(metric.configName());
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,68 @@
+package io.lockstep.config;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Where the examples lie and what their columns mean.
+ *
+ * @param train path, directory or glob, on any Hadoop file system
+ * @param dev as {@code train}; empty: carved out of {@code train} by {@code split}
+ * @param test as {@code dev}
+ * @param format empty: from the path's extension
+ * @param options handed to Spark's reader
+ * @param label the column to predict
+ * @param key the columns that identify an example; empty: the whole row
+ * @param split how {@code train} is divided, as far as dev and test have no files of their own
+ * @param target only for regression other than {@link TargetTransform#NONE}
+ */
+public record DataConfig(
+        String train,
+        Optional<String> dev,
+        Optional<String> test,
+        Optional<DataFormat> format,
+        SortedMap<String, String> options,
+        String label,
+        FeatureSelection features,
+        CategoricalSelection categorical,
+        List<String> key,
+        Split split,
+        Normalize normalize,
+        TargetTransform target)
+        implements Serializable {
+
+    /** @throws IllegalArgumentException if a path or the label is blank */
+    public DataConfig {
+        Checks.requireText("data.train", train);
+        Checks.requireText("data.label", label);
+        dev.ifPresent(path -> Checks.requireText("data.dev", path));
+        test.ifPresent(path -> Checks.requireText("data.test", path));
+        options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        key = List.copyOf(key);
+    }
+
+    /** A table at {@code train} with every default. */
+    public static DataConfig of(String train, String label) {
+        return new DataConfig(
+                train,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Defaults.OPTIONS,
+                label,
+                Defaults.FEATURES,
+                Defaults.CATEGORICAL,
+                Defaults.KEY,
+                Defaults.SPLIT,
+                Defaults.NORMALIZE,
+                Defaults.TARGET);
+    }
+
+    private Object writeReplace() {
+        return SerialForm.of(this);
+    }
+}

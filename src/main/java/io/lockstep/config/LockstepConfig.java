@@ -1,0 +1,62 @@
+package io.lockstep.config;
+
+import io.lockstep.nn.Initializer;
+import java.io.Serializable;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * One training, as its config describes it.
+ *
+ * @param network the hidden layers from the input on; empty: logistic, softmax or linear regression
+ * @param inputDropout the rate of features dropped, in [0, 1)
+ * @param shards logical workers S, a power of two; empty: from the batch size alone
+ * @param output the model directory
+ */
+public record LockstepConfig(
+        String name,
+        Task task,
+        DataConfig data,
+        List<HiddenLayer> network,
+        double inputDropout,
+        Initializer initializer,
+        TrainingConfig training,
+        SyncMode sync,
+        OptionalInt shards,
+        String output)
+        implements Serializable {
+
+    /** @throws IllegalArgumentException if a value is out of its range or contradicts another */
+    public LockstepConfig {
+        Checks.requireText("name", name);
+        Checks.requireText("output", output);
+        network = List.copyOf(network);
+        Checks.requireRate("input_dropout", inputDropout);
+        shards.ifPresent(count -> Checks.require(
+                Integer.bitCount(count) == 1 && count > 0, "shards must be a power of two, is " + count));
+        List<Conflict> conflicts = Conflict.among(task, data, network, initializer, training);
+        if (!conflicts.isEmpty()) {
+            Conflict first = conflicts.get(0);
+            throw new IllegalArgumentException(first.path() + ": " + first.message());
+        }
+    }
+
+    /** A training with every default. */
+    public static LockstepConfig of(String name, Task task, DataConfig data, List<HiddenLayer> network) {
+        return new LockstepConfig(
+                name,
+                task,
+                data,
+                network,
+                Defaults.DROPOUT,
+                Defaults.INITIALIZER,
+                TrainingConfig.defaults(),
+                Defaults.SYNC,
+                Defaults.SHARDS,
+                Defaults.output(name));
+    }
+
+    private Object writeReplace() {
+        return SerialForm.of(this);
+    }
+}
