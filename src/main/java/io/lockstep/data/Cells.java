@@ -1,0 +1,172 @@
+package io.lockstep.data;
+
+import java.math.BigDecimal;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.ShortType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.UserDefinedType;
+
+/** Reads cells of Spark's internal rows, which hold numbers unboxed, by the type of their column. */
+final class Cells {
+
+    /** What can be made of a column. */
+    enum Kind {
+        /** One number. */
+        NUMBER,
+        /** A text: a category, or a mistake. */
+        TEXT,
+        /** Numbers of a fixed count: Spark ML's vectors, arrays of numbers, bytes (0 to 255). */
+        VECTOR,
+        /** Dates, maps, structures. */
+        UNUSABLE
+    }
+
+    private Cells() {}
+
+    static Kind kind(DataType type) {
+        if (type instanceof NumericType || type instanceof BooleanType) {
+            return Kind.NUMBER;
+        }
+        if (type instanceof StringType) {
+            return Kind.TEXT;
+        }
+        boolean vector = type instanceof BinaryType
+                || type.equals(SQLDataTypes.VectorType())
+                || (type instanceof ArrayType array && kind(array.elementType()) == Kind.NUMBER);
+        return vector ? Kind.VECTOR : Kind.UNUSABLE;
+    }
+
+    /** The number in a cell that is not null, of a column of {@link Kind#NUMBER}; false is 0 and true 1. */
+    static double number(InternalRow row, int ordinal, DataType type) {
+        if (type instanceof DoubleType) {
+            return row.getDouble(ordinal);
+        } else if (type instanceof IntegerType) {
+            return row.getInt(ordinal);
+        } else if (type instanceof LongType) {
+            return (double) row.getLong(ordinal);
+        } else if (type instanceof FloatType) {
+            return row.getFloat(ordinal);
+        } else if (type instanceof ShortType) {
+            return row.getShort(ordinal);
+        } else if (type instanceof ByteType) {
+            return row.getByte(ordinal);
+        } else if (type instanceof BooleanType) {
+            return row.getBoolean(ordinal) ? 1 : 0;
+        } else if (type instanceof DecimalType decimal) {
+            return row.getDecimal(ordinal, decimal.precision(), decimal.scale()).toDouble();
+        }
+        throw new IllegalArgumentException("no number in a column of type " + type.simpleString());
+    }
+
+    /** A cell as a category or class: whole numbers without a fraction, whatever their column's type. */
+    static String text(InternalRow row, int ordinal, DataType type) {
+        if (type instanceof StringType) {
+            return row.getUTF8String(ordinal).toString();
+        }
+        if (type instanceof BooleanType) {
+            return Boolean.toString(row.getBoolean(ordinal));
+        }
+        if (type instanceof LongType) {
+            return Long.toString(row.getLong(ordinal));
+        }
+        double value = number(row, ordinal, type);
+        return value == Math.rint(value) && Math.abs(value) < 0x1.0p53
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+
+    /** The number that a text stands for, NaN if it stands for none. */
+    static double parse(String text) {
+        try {
+            return new BigDecimal(text.strip()).doubleValue();
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
+    /** How many numbers a cell of {@link Kind#VECTOR} holds. */
+    static int vectorSize(InternalRow row, int ordinal, DataType type) {
+        if (type instanceof BinaryType) {
+            return row.getBinary(ordinal).length;
+        } else if (type instanceof ArrayType) {
+            return row.getArray(ordinal).numElements();
+        }
+        return vector(row, ordinal, type).size();
+    }
+
+    /** Writes a cell of {@link Kind#VECTOR} to {@code out}; a null element becomes NaN. */
+    static void vector(InternalRow row, int ordinal, DataType type, double[] out) {
+        if (type instanceof BinaryType) {
+            byte[] bytes = row.getBinary(ordinal);
+            for (int i = 0; i < bytes.length; i++) {
+                out[i] = bytes[i] & 0xFF;
+            }
+        } else if (type instanceof ArrayType array) {
+            ArrayData values = row.getArray(ordinal);
+            for (int i = 0; i < values.numElements(); i++) {
+                out[i] = values.isNullAt(i) ? Double.NaN : element(values, i, array.elementType());
+            }
+        } else {
+            Vector vector = vector(row, ordinal, type);
+            for (int i = 0; i < out.length; i++) {
+                out[i] = 0;
+            }
+            vector.foreachActive(new Store(out));
+        }
+    }
+
+    private static double element(ArrayData values, int i, DataType type) {
+        if (type instanceof DoubleType) {
+            return values.getDouble(i);
+        } else if (type instanceof FloatType) {
+            return values.getFloat(i);
+        } else if (type instanceof IntegerType) {
+            return values.getInt(i);
+        } else if (type instanceof LongType) {
+            return (double) values.getLong(i);
+        } else if (type instanceof ShortType) {
+            return values.getShort(i);
+        } else if (type instanceof ByteType) {
+            return values.getByte(i);
+        } else if (type instanceof BooleanType) {
+            return values.getBoolean(i) ? 1 : 0;
+        } else if (type instanceof DecimalType decimal) {
+            return values.getDecimal(i, decimal.precision(), decimal.scale()).toDouble();
+        }
+        throw new IllegalArgumentException("no number in an array of " + type.simpleString());
+    }
+
+    private static Vector vector(InternalRow row, int ordinal, DataType type) {
+        UserDefinedType<?> vectorType = (UserDefinedType<?>) type;
+        return (Vector) vectorType.deserialize(row.get(ordinal, vectorType.sqlType()));
+    }
+
+    /** Stores what {@link Vector#foreachActive} visits. */
+    private static final class Store extends scala.runtime.AbstractFunction2<Object, Object, scala.runtime.BoxedUnit> {
+        private final double[] out;
+
+        Store(double[] out) {
+            this.out = out;
+        }
+
+        @Override
+        public scala.runtime.BoxedUnit apply(Object index, Object value) {
+            out[(Integer) index] = (Double) value;
+            return scala.runtime.BoxedUnit.UNIT;
+        }
+    }
+}

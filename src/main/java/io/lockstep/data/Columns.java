@@ -1,0 +1,67 @@
+package io.lockstep.data;
+
+import io.lockstep.error.DataException;
+import io.lockstep.model.FeatureColumn;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Finds columns by their exact names and tells whether their types fit. */
+final class Columns {
+    private static final int NAMED = 12;
+
+    private Columns() {}
+
+    /**
+     * Where the column is.
+     *
+     * @throws DataException if it is not there
+     */
+    static int ordinal(StructType table, String name) {
+        StructField[] fields = table.fields();
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i].name().equals(name)) {
+                return i;
+            }
+        }
+        throw new DataException("no column \"" + name + "\" in the data. It has: " + names(table) + ".");
+    }
+
+    /** The first column names, for messages. */
+    static String names(StructType table) {
+        String[] names = table.fieldNames();
+        String first = Arrays.stream(names).limit(NAMED).collect(Collectors.joining(", "));
+        return names.length > NAMED ? first + ", … (" + names.length + " columns)" : first;
+    }
+
+    /**
+     * Checks that a column can be encoded as {@code column} says.
+     *
+     * @throws DataException if not
+     */
+    static void requireFits(FeatureColumn column, DataType type) {
+        Cells.Kind kind = Cells.kind(type);
+        boolean fits = column instanceof FeatureColumn.Numeric
+                ? kind == Cells.Kind.NUMBER
+                : column instanceof FeatureColumn.VectorColumn
+                        ? kind == Cells.Kind.VECTOR
+                        : kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT;
+        if (!fits) {
+            String expected = column instanceof FeatureColumn.Numeric
+                    ? "numbers"
+                    : column instanceof FeatureColumn.VectorColumn ? "vectors of numbers" : "text or numbers";
+            throw new DataException(
+                    "column \"" + column.name() + "\": expected " + expected + ", found " + describe(kind, type) + ".");
+        }
+    }
+
+    private static String describe(Cells.Kind kind, DataType type) {
+        return switch (kind) {
+            case TEXT -> "text (is there a cell that is not a number?)";
+            case VECTOR -> "vectors (" + type.simpleString() + ")";
+            case NUMBER, UNUSABLE -> type.simpleString();
+        };
+    }
+}

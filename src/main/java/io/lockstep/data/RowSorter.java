@@ -1,0 +1,132 @@
+package io.lockstep.data;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import scala.Tuple2;
+
+/**
+ * The reduce side of putting rows in canonical order: sorts a partition by place, ties by the encoded example itself, and
+ * packs it.
+ */
+final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]>>, PackedRows>, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private static final int BLOCK_BYTES = 4 << 20;
+    /** Bits of a sort key that hold the row's number; the others hold the top of its place. */
+    private static final int ROW_BITS = 28;
+
+    private final int stride;
+
+    /** A sorter of examples of {@code stride} floats. */
+    RowSorter(int stride) {
+        this.stride = stride;
+    }
+
+    @Override
+    public Iterator<PackedRows> call(Iterator<Tuple2<Integer, byte[]>> chunks) {
+        Rows rows = new Rows(chunks, stride);
+        int[] order = rows.order();
+        int perBlock = Math.max(1, BLOCK_BYTES / (stride * Float.BYTES));
+        List<PackedRows> blocks = new ArrayList<>();
+        for (int from = 0; from < order.length; from += perBlock) {
+            blocks.add(rows.pack(order, from, Math.min(order.length, from + perBlock)));
+        }
+        return blocks.iterator();
+    }
+
+    /** The rows of a partition where the shuffle left them. */
+    private static final class Rows {
+        private final int stride;
+        private final int rowBytes;
+        private final List<ByteBuffer> chunks = new ArrayList<>();
+        /** The number of the first row of each chunk, and the number of all rows. */
+        private final List<Integer> firsts = new ArrayList<>();
+
+        private final int[] chunkOf;
+
+        Rows(Iterator<Tuple2<Integer, byte[]>> incoming, int stride) {
+            this.stride = stride;
+            this.rowBytes = Long.BYTES + stride * Float.BYTES;
+            long count = 0;
+            while (incoming.hasNext()) {
+                ByteBuffer chunk = ByteBuffer.wrap(incoming.next()._2()).order(ByteOrder.LITTLE_ENDIAN);
+                chunks.add(chunk);
+                firsts.add((int) count);
+                count += chunk.capacity() / rowBytes;
+                if (count >= 1L << ROW_BITS) {
+                    throw new IllegalStateException("more than " + (1L << ROW_BITS) + " rows in one partition");
+                }
+            }
+            this.chunkOf = new int[(int) count];
+            for (int c = 0; c < chunks.size(); c++) {
+                int end = c + 1 < chunks.size() ? firsts.get(c + 1) : chunkOf.length;
+                Arrays.fill(chunkOf, firsts.get(c), end, c);
+            }
+        }
+
+        private int offset(int row) {
+            return (row - firsts.get(chunkOf[row])) * rowBytes;
+        }
+
+        private long place(int row) {
+            return chunks.get(chunkOf[row]).getLong(offset(row));
+        }
+
+        /** The rows' numbers in canonical order. */
+        int[] order() {
+            // Sorting longs that carry the row's number in their low bits is many times faster than sorting row numbers
+            // with a comparator; rows whose places agree in the bits that were kept are few, and are put right below.
+            long[] keys = new long[chunkOf.length];
+            long rowMask = (1L << ROW_BITS) - 1;
+            for (int row = 0; row < keys.length; row++) {
+                long unsignedOrder = place(row) ^ Long.MIN_VALUE;
+                keys[row] = (unsignedOrder & ~rowMask) | row;
+            }
+            Arrays.sort(keys);
+            int[] order = new int[keys.length];
+            for (int from = 0; from < keys.length; ) {
+                int to = from + 1;
+                while (to < keys.length && keys[to] >> ROW_BITS == keys[from] >> ROW_BITS) {
+                    to++;
+                }
+                for (int i = from; i < to; i++) {
+                    order[i] = (int) (keys[i] & rowMask);
+                }
+                if (to - from > 1) {
+                    int[] sorted = Arrays.stream(order, from, to)
+                            .boxed()
+                            .sorted(this::compare)
+                            .mapToInt(Integer::intValue)
+                            .toArray();
+                    System.arraycopy(sorted, 0, order, from, sorted.length);
+                }
+                from = to;
+            }
+            return order;
+        }
+
+        private int compare(int left, int right) {
+            int byPlace = Long.compareUnsigned(place(left), place(right));
+            return byPlace != 0 ? byPlace : example(left).compareTo(example(right));
+        }
+
+        private ByteBuffer example(int row) {
+            return chunks.get(chunkOf[row]).slice(offset(row) + Long.BYTES, stride * Float.BYTES);
+        }
+
+        PackedRows pack(int[] order, int from, int to) {
+            byte[] data = new byte[Math.multiplyExact((to - from) * stride, Float.BYTES)];
+            ByteBuffer packed = ByteBuffer.wrap(data);
+            for (int i = from; i < to; i++) {
+                packed.put(example(order[i]));
+            }
+            return new PackedRows(to - from, stride, data);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.lockstep.data;
+
+import java.io.Serializable;
+
+/**
+ * Deals examples to train, dev and test by the hash of their key: an example's place depends on nothing but its key, so
+ * it stays as the data grows, and duplicates stay together.
+ */
+public final class Splitter implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Hashes in [0, 1) below it are train. */
+    private final double trainEnd;
+
+    /** Hashes in [0, 1) from {@code trainEnd} and below it are dev. */
+    private final double devEnd;
+
+    private Splitter(double trainEnd, double devEnd) {
+        this.trainEnd = trainEnd;
+        this.devEnd = devEnd;
+    }
+
+    /** Deals by these fractions, whose sum need not be 1. */
+    public static Splitter byFractions(double train, double dev, double test) {
+        double sum = train + dev + test;
+        // without a test share the last border must be exactly 1, whatever rounding makes of train + dev
+        double devEnd = test == 0 ? 1 : (train + dev) / sum;
+        return new Splitter(dev == 0 && test == 0 ? 1 : train / sum, devEnd);
+    }
+
+    /** Gives everything to one role. */
+    public static Splitter all(DataRole role) {
+        return switch (role) {
+            case TRAIN -> new Splitter(1, 1);
+            case DEV -> new Splitter(0, 1);
+            case TEST -> new Splitter(0, 0);
+        };
+    }
+
+    /** The role of the example with this key hash. */
+    public DataRole role(long keyHash) {
+        double position = (keyHash >>> 11) * 0x1.0p-53;
+        if (position < trainEnd) {
+            return DataRole.TRAIN;
+        }
+        return position < devEnd ? DataRole.DEV : DataRole.TEST;
+    }
+}

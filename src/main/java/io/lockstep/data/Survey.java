@@ -1,0 +1,247 @@
+package io.lockstep.data;
+
+import io.lockstep.error.DataException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One pass over a table before its rows can be encoded: the levels of categorical columns among the training rows, the
+ * sizes of vectors, and the classes that the label has in each role. What it returns is a set or a count, so the order in
+ * which partitions are merged does not matter.
+ */
+final class Survey implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** More levels or classes than this are a mistake: an identifier, or a number. */
+    static final int MOST_LEVELS = 10_000;
+
+    /** Columns whose texts are collected, and vectors whose size is read. */
+    private final List<Column> columns;
+
+    private final Map<DataRole, SortedSet<String>> classes = new EnumMap<>(DataRole.class);
+
+    private Survey(List<Column> columns) {
+        this.columns = columns;
+        for (DataRole role : DataRole.values()) {
+            classes.put(role, new TreeSet<>());
+        }
+    }
+
+    /** What the survey found out about a column. */
+    static final class Column implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final String name;
+        private final int ordinal;
+        private final DataType type;
+        private final SortedSet<String> levels = new TreeSet<>();
+        private long texts;
+        private long numbers;
+        /** The first text, in the order of texts, that is no number, with its row; empty strings for none. */
+        private String oddText = "";
+
+        private String oddRow = "";
+        private int vectorSize;
+
+        Column(String name, int ordinal, DataType type) {
+            this.name = name;
+            this.ordinal = ordinal;
+            this.type = type;
+        }
+
+        String name() {
+            return name;
+        }
+
+        SortedSet<String> levels() {
+            return levels;
+        }
+
+        /** The size of the vectors, of the longest if they differ; 0 for other columns. */
+        int vectorSize() {
+            return vectorSize;
+        }
+
+        /** Whether this is a column of numbers that a few cells have made into one of text. */
+        boolean looksNumeric() {
+            return numbers > 0 && numbers >= 0.5 * texts;
+        }
+
+        String describeOddCell() {
+            return (texts - numbers) + " of " + texts + " cells are not numbers, e.g. \"" + oddText + "\" in " + oddRow;
+        }
+
+        private void add(InternalRow row, RowText rowText) {
+            if (row.isNullAt(ordinal)) {
+                return;
+            }
+            if (Cells.kind(type) == Cells.Kind.VECTOR) {
+                vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
+                return;
+            }
+            String text = Cells.text(row, ordinal, type);
+            levels.add(text);
+            requireFewLevels();
+            texts++;
+            if (!Double.isNaN(Cells.parse(text))) {
+                numbers++;
+            } else if (oddRow.isEmpty() || text.compareTo(oddText) < 0) {
+                oddText = text;
+                oddRow = rowText.of(row);
+            }
+        }
+
+        private void merge(Column other) {
+            levels.addAll(other.levels);
+            requireFewLevels();
+            texts += other.texts;
+            numbers += other.numbers;
+            vectorSize = Math.max(vectorSize, other.vectorSize);
+            if (!other.oddRow.isEmpty() && (oddRow.isEmpty() || other.oddText.compareTo(oddText) < 0)) {
+                oddText = other.oddText;
+                oddRow = other.oddRow;
+            }
+        }
+
+        private void requireFewLevels() {
+            if (levels.size() > MOST_LEVELS) {
+                String cause = looksNumeric()
+                        ? describeOddCell() + ". Mend those cells, or if they mean missing values, name them in"
+                                + " data.options.nullValue."
+                        : "is it an identifier or free text? Exclude it: data.features: { exclude: [" + name + "] }.";
+                throw new DataException(
+                        "column \"" + name + "\": more than " + MOST_LEVELS + " different texts; " + cause);
+            }
+        }
+    }
+
+    /** The columns in the order they were asked for. */
+    List<Column> columns() {
+        return columns;
+    }
+
+    /** The label's classes among the rows of a role, as texts. */
+    SortedSet<String> classes(DataRole role) {
+        return classes.get(role);
+    }
+
+    private void addClass(DataRole role, String name) {
+        SortedSet<String> known = classes.get(role);
+        known.add(name);
+        if (known.size() > MOST_LEVELS) {
+            throw new DataException("label column: more than " + MOST_LEVELS + " different values, e.g. \"" + name
+                    + "\". Is this a regression (task: regression)?");
+        }
+    }
+
+    private Survey merge(Survey other) {
+        for (int i = 0; i < columns.size(); i++) {
+            columns.get(i).merge(other.columns.get(i));
+        }
+        for (DataRole role : DataRole.values()) {
+            other.classes.get(role).forEach(name -> addClass(role, name));
+        }
+        return this;
+    }
+
+    /** Classes in the order of their indexes: numbers by size, then texts by their code points. */
+    static List<String> sorted(SortedSet<String> names) {
+        List<String> sorted = new ArrayList<>(names);
+        sorted.sort(Comparator.comparingDouble(Survey::numberOrInfinity).thenComparing(Comparator.naturalOrder()));
+        return sorted;
+    }
+
+    private static double numberOrInfinity(String text) {
+        double number = Cells.parse(text);
+        return Double.isNaN(number) ? Double.POSITIVE_INFINITY : number;
+    }
+
+    /**
+     * Surveys a table.
+     *
+     * @param wanted the names of columns to survey, not the label
+     * @param classLabel the label's column; empty for a regression
+     */
+    static Survey of(
+            JavaRDD<InternalRow> rows,
+            StructType table,
+            KeyHash key,
+            Splitter splitter,
+            List<String> wanted,
+            String classLabel) {
+        Task task = new Task(table, key, splitter, wanted, classLabel);
+        Survey survey = task.empty();
+        rows.mapPartitions(task::survey).collect().forEach(survey::merge);
+        return survey;
+    }
+
+    /** One partition's survey. */
+    private static final class Task implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final StructType table;
+        private final KeyHash key;
+        private final Splitter splitter;
+        private final List<String> wanted;
+        private final String classLabel;
+
+        Task(StructType table, KeyHash key, Splitter splitter, List<String> wanted, String classLabel) {
+            this.table = table;
+            this.key = key;
+            this.splitter = splitter;
+            this.wanted = wanted;
+            this.classLabel = classLabel;
+        }
+
+        Survey empty() {
+            List<Column> columns = new ArrayList<>();
+            for (String name : wanted) {
+                int ordinal = Columns.ordinal(table, name);
+                columns.add(new Column(name, ordinal, table.fields()[ordinal].dataType()));
+            }
+            return new Survey(columns);
+        }
+
+        Iterator<Survey> survey(Iterator<InternalRow> rows) {
+            Survey survey = empty();
+            RowText rowText = new RowText(table);
+            int label = classLabel.isEmpty() ? -1 : Columns.ordinal(table, classLabel);
+            DataType labelType = label < 0 ? null : table.fields()[label].dataType();
+            while (rows.hasNext()) {
+                InternalRow row = rows.next();
+                DataRole role = splitter.role(key.hash(row));
+                if (label >= 0) {
+                    survey.addClass(role, labelText(row, label, labelType, rowText));
+                }
+                if (role == DataRole.TRAIN) {
+                    survey.columns.forEach(column -> column.add(row, rowText));
+                }
+            }
+            return List.of(survey).iterator();
+        }
+
+        private String labelText(InternalRow row, int label, DataType type, RowText rowText) {
+            if (row.isNullAt(label)) {
+                throw new DataException(
+                        "label column \"" + classLabel + "\": expected a class, found none in " + rowText.of(row));
+            }
+            String text = Cells.text(row, label, type);
+            if (Cells.kind(type) == Cells.Kind.NUMBER && !Double.isFinite(Cells.parse(text))) {
+                throw new DataException("label column \"" + classLabel + "\": expected a class, found " + text + " in "
+                        + rowText.of(row));
+            }
+            return text;
+        }
+    }
+}
