@@ -18,6 +18,9 @@ public final class Defaults {
     public static final CategoricalSelection CATEGORICAL = new CategoricalSelection.Auto();
     public static final List<String> KEY = List.of();
     public static final Split SPLIT = new Split(0.7, 0.15, 0.15);
+    /** The dev or test part that a written split leaves out. */
+    public static final double SPLIT_PART = 0;
+
     public static final Normalize NORMALIZE = Normalize.STANDARD;
     public static final TargetTransform TARGET = TargetTransform.NONE;
 

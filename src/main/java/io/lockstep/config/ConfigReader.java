@@ -1,0 +1,108 @@
+package io.lockstep.config;
+
+import io.lockstep.config.YamlNode.Member;
+import io.lockstep.config.YamlNode.Members;
+import io.lockstep.nn.Initializer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Reads a config from YAML text. Reading the text from a file is the caller's. */
+public final class ConfigReader {
+    /** A config is some kilobytes; what is larger is some other file. */
+    private static final int LARGEST_BYTES = 1 << 20;
+
+    private ConfigReader() {}
+
+    /**
+     * The config in {@code yamlText} with {@code overrides} applied, the later over the earlier.
+     *
+     * @param fileName as messages shall show it; without directory and extension it is the default of {@code name}
+     * @param overrides {@code key.path=value} each, the value in YAML; an element of a list is {@code network[0]} or
+     *     {@code network.0}
+     * @throws io.lockstep.error.ConfigException with a line for every mistake, in the order of the file:
+     *     {@code digits.yaml:14  training.epochs: expected a whole number >= 1, found "ten".}
+     */
+    public static LockstepConfig read(String yamlText, String fileName, List<String> overrides) {
+        Mistakes mistakes = new Mistakes();
+        Place start = Place.line(fileName, 1);
+        Members root = parse(yamlText, fileName, start, mistakes);
+        Overrides.apply(overrides, root, mistakes);
+        Unavailable.report(root, mistakes);
+        return config(new Section(start, "", root, mistakes), root, fileName);
+    }
+
+    private static Members parse(String yamlText, String fileName, Place start, Mistakes mistakes) {
+        int bytes = yamlText.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > LARGEST_BYTES) {
+            throw mistakes.fatal(
+                    start, "", "a config has at most " + LARGEST_BYTES + " bytes, this file has " + bytes + ".");
+        }
+        Optional<YamlNode> root = YamlParser.parse(yamlText, "", line -> Place.line(fileName, line), mistakes);
+        if (root.isEmpty() || YamlNode.isNull(root.get())) {
+            throw mistakes.fatal(start, "", "the config is empty. It needs at least task, data.train and data.label.");
+        }
+        if (root.get() instanceof Members map) {
+            return map;
+        }
+        throw mistakes.fatal(
+                start,
+                "",
+                "expected a map of keys such as \"task: classification\", found " + Found.describe(root.get()) + ".");
+    }
+
+    private static LockstepConfig config(Section root, Members tree, String fileName) {
+        String name = root.text("name", "a name").orElseGet(() -> Defaults.name(fileName));
+        root.require("task", "classification or regression");
+        Task task = root.choice("task", Task.values(), Task.CLASSIFICATION, Named::configName);
+        DataConfig data = root.section("data").read(DataReader::read);
+        List<HiddenLayer> network = NetworkReader.read(root);
+        double inputDropout = root.number("input_dropout", Defaults.DROPOUT, Range.RATE);
+        Initializer initializer =
+                root.choice("initializer", Initializer.values(), Defaults.INITIALIZER, Initializer::configName);
+        TrainingConfig training = root.section("training").read(TrainingReader::read);
+        SyncMode sync = root.choice("sync", SyncMode.values(), Defaults.SYNC, Named::configName);
+        OptionalInt shards = shards(root);
+        String output = root.text("output", "a path").orElseGet(() -> Defaults.output(name));
+
+        Mistakes mistakes = root.mistakes();
+        for (Conflict conflict : Conflict.among(task, data, network, initializer, training)) {
+            // where one side is wrong by itself, its stand-in would only raise a false alarm
+            if (!mistakes.touch(conflict.path()) && !mistakes.touch(conflict.other())) {
+                mistakes.add(place(tree, conflict.path(), fileName), conflict.path(), conflict.message());
+            }
+        }
+        root.finish();
+        mistakes.throwIfAny();
+        return new LockstepConfig(name, task, data, network, inputDropout, initializer, training, sync, shards, output);
+    }
+
+    private static OptionalInt shards(Section root) {
+        Optional<YamlNode> value = root.value("shards");
+        if (value.isEmpty() || YamlNode.hasText(value.get(), "auto")) {
+            return Defaults.SHARDS;
+        }
+        Optional<Long> count = Section.wholeNumber(value.get())
+                .filter(number -> number > 0 && number <= Integer.MAX_VALUE && Long.bitCount(number) == 1);
+        if (count.isEmpty()) {
+            root.wrong("shards", "auto or a whole number that is a power of two (1, 2, 4, 8, ...)");
+        }
+        return count.map(number -> OptionalInt.of(number.intValue())).orElse(Defaults.SHARDS);
+    }
+
+    /** The place of the key at {@code path}, or of the nearest key above it. */
+    private static Place place(Members tree, String path, String fileName) {
+        Place place = Place.line(fileName, 1);
+        YamlNode node = tree;
+        for (String key : path.split("\\.", -1)) {
+            Optional<Member> member = node instanceof Members map ? map.member(key) : Optional.empty();
+            if (member.isEmpty()) {
+                return place;
+            }
+            place = member.get().place();
+            node = member.get().value();
+        }
+        return place;
+    }
+}

@@ -1,0 +1,153 @@
+package io.lockstep.config;
+
+import io.lockstep.nn.Activation;
+import io.lockstep.optim.OptimizerSpec;
+import io.lockstep.optim.Schedule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a config with every key, so that a model's lineage does not depend on the defaults of a version. */
+public final class ConfigWriter {
+    private ConfigWriter() {}
+
+    /**
+     * The config in the form of its YAML: maps in the documented order, lists, strings, numbers and nulls. Reading it
+     * again gives an equal config. The maps are the caller's to change.
+     */
+    public static Map<String, Object> toMap(LockstepConfig config) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", config.name());
+        map.put("task", config.task().configName());
+        map.put("data", data(config.data()));
+        List<Object> network = new ArrayList<>();
+        config.network().forEach(layer -> network.add(layer(layer)));
+        map.put("network", network);
+        map.put("input_dropout", config.inputDropout());
+        map.put("initializer", config.initializer().configName());
+        map.put("training", training(config.training()));
+        map.put("sync", config.sync().configName());
+        map.put("shards", config.shards().isPresent() ? config.shards().getAsInt() : "auto");
+        map.put("output", config.output());
+        return map;
+    }
+
+    private static Map<String, Object> data(DataConfig data) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("train", data.train());
+        map.put("dev", data.dev().orElse(null));
+        map.put("test", data.test().orElse(null));
+        map.put("format", data.format().map(DataFormat::configName).orElse(null));
+        map.put("options", new LinkedHashMap<>(data.options()));
+        map.put("label", data.label());
+        map.put("features", features(data.features()));
+        map.put("categorical", data.categorical() instanceof CategoricalSelection.Named named ? named.names() : "auto");
+        map.put("key", data.key().isEmpty() ? null : data.key());
+        Map<String, Object> split = new LinkedHashMap<>();
+        split.put("train", data.split().train());
+        split.put("dev", data.split().dev());
+        split.put("test", data.split().test());
+        map.put("split", split);
+        map.put("normalize", data.normalize().configName());
+        map.put("target", data.target().configName());
+        return map;
+    }
+
+    private static Object features(FeatureSelection features) {
+        if (features instanceof FeatureSelection.Only only) {
+            return only.names();
+        }
+        return features instanceof FeatureSelection.AllExcept except ? Map.of("exclude", except.names()) : "all";
+    }
+
+    private static Map<String, Object> layer(HiddenLayer layer) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("dense", layer.units());
+        Activation activation = layer.activation();
+        String name = activation.kind().configName();
+        if (activation.kind() == Activation.Kind.LEAKY_RELU) {
+            Map<String, Object> settings = new LinkedHashMap<>();
+            settings.put(Section.NAME, name);
+            settings.put("slope", activation.slope());
+            map.put("activation", settings);
+        } else {
+            map.put("activation", name);
+        }
+        map.put("dropout", layer.dropout());
+        return map;
+    }
+
+    private static Map<String, Object> training(TrainingConfig training) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("epochs", training.epochs());
+        map.put("batch_size", training.batchSize() instanceof BatchSize.Rows rows ? rows.examples() : "full");
+        map.put("optimizer", optimizer(training.optimizer()));
+        map.put("schedule", schedule(training.schedule(), training.warmupEpochs()));
+        map.put("finish_full_batch_epochs", training.finishFullBatchEpochs());
+        map.put("l2", training.l2());
+        map.put("l1", training.l1());
+        map.put(
+                "clip_norm",
+                training.clipNorm().isPresent() ? training.clipNorm().getAsDouble() : null);
+        map.put(
+                "early_stopping",
+                training.earlyStopping().map(ConfigWriter::earlyStopping).orElse(null));
+        map.put("bayes_error", training.bayesError());
+        map.put("seed", training.seed());
+        return map;
+    }
+
+    private static Object earlyStopping(EarlyStopping stopping) {
+        if (!stopping.needsDevSet()) {
+            return "auto";
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("metric", stopping.metric().configName());
+        map.put("patience", stopping.patience());
+        return map;
+    }
+
+    private static Map<String, Object> optimizer(OptimizerSpec optimizer) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(Section.NAME, optimizer.name());
+        map.put("learning_rate", optimizer.learningRate());
+        if (optimizer instanceof OptimizerSpec.Momentum momentum) {
+            map.put("beta", momentum.beta());
+        } else if (optimizer instanceof OptimizerSpec.Nesterov nesterov) {
+            map.put("beta", nesterov.beta());
+        } else if (optimizer instanceof OptimizerSpec.RmsProp rmsProp) {
+            map.put("beta", rmsProp.beta());
+            map.put("epsilon", rmsProp.epsilon());
+        } else if (optimizer instanceof OptimizerSpec.Adam adam) {
+            map.put("beta1", adam.beta1());
+            map.put("beta2", adam.beta2());
+            map.put("epsilon", adam.epsilon());
+        } else if (optimizer instanceof OptimizerSpec.AdamW adamW) {
+            map.put("beta1", adamW.beta1());
+            map.put("beta2", adamW.beta2());
+            map.put("epsilon", adamW.epsilon());
+            map.put("weight_decay", adamW.weightDecay());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> schedule(Schedule schedule, double warmupEpochs) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(Section.NAME, schedule.name());
+        if (schedule instanceof Schedule.InverseTime inverseTime) {
+            map.put("rate", inverseTime.rate());
+        } else if (schedule instanceof Schedule.Exponential exponential) {
+            map.put("base", exponential.base());
+        } else if (schedule instanceof Schedule.InverseSqrt inverseSqrt) {
+            map.put("k", inverseSqrt.k());
+        } else if (schedule instanceof Schedule.Step step) {
+            map.put("every_epochs", step.everyEpochs());
+            map.put("factor", step.multiplier());
+        } else if (schedule instanceof Schedule.Cosine cosine) {
+            map.put("floor", cosine.floor());
+        }
+        map.put("warmup_epochs", warmupEpochs);
+        return map;
+    }
+}

@@ -1,0 +1,95 @@
+package io.lockstep.config;
+
+import io.lockstep.config.YamlNode.Item;
+import io.lockstep.config.YamlNode.Items;
+import io.lockstep.config.YamlNode.Member;
+import io.lockstep.config.YamlNode.Members;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What the config's language has and this version does not carry out: refused by name, because a key that is silently
+ * ignored trains another model than the user asked for.
+ *
+ * @param path with {@code []} for every element of a list
+ * @param refused which values ask for it
+ * @param extent whether other values are for the readers to judge
+ * @param what a singular noun phrase
+ */
+record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, String what, String remedy) {
+    private static final String REMOVE = "Remove the key.";
+
+    private static final List<Unavailable> ALL = List.of(
+            value("task", text("multilabel"), "multilabel classification", "Use classification or regression."),
+            value("data.label", Items.class::isInstance, "a list of label columns", "Name one column."),
+            value("data.format", text("image"), "reading image files", "Use csv, parquet, orc, json, libsvm or idx."),
+            key("data.missing", text("error").negate(), "filling in missing values", REMOVE),
+            key("data.weight", any(), "weighting examples", REMOVE),
+            key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
+            key("training.class_weights", any(), "weighting classes", REMOVE),
+            value("sync", text("barrier"), "barrier synchronization", "Use auto or driver."),
+            key("checkpoint", any(), "checkpointing", REMOVE),
+            key("registry", any(), "a registry of versions", REMOVE),
+            key("search", any(), "hyper-parameter search", REMOVE));
+
+    private enum Extent {
+        KEY,
+        VALUE
+    }
+
+    /** Reports what cannot be carried out, and takes the keys that no reader knows out of the tree. */
+    static void report(Members root, Mistakes mistakes) {
+        for (Unavailable feature : ALL) {
+            feature.visit(root, feature.path(), "", mistakes);
+        }
+    }
+
+    private void visit(Members map, String rest, String path, Mistakes mistakes) {
+        int dot = rest.indexOf('.');
+        if (dot < 0) {
+            judge(map, rest, YamlParser.join(path, rest), mistakes);
+            return;
+        }
+        String key = rest.substring(0, dot).replace("[]", "");
+        String inner = rest.substring(dot + 1);
+        YamlNode node = map.member(key).map(Member::value).orElseGet(Members::new);
+        if (node instanceof Members child) {
+            visit(child, inner, YamlParser.join(path, key), mistakes);
+        } else if (node instanceof Items list) {
+            int i = 0;
+            for (Item item : list.items()) {
+                if (item.value() instanceof Members child) {
+                    visit(child, inner, YamlParser.join(path, key) + "[" + i + "]", mistakes);
+                }
+                i++;
+            }
+        }
+    }
+
+    private void judge(Members map, String key, String keyPath, Mistakes mistakes) {
+        map.member(key)
+                .filter(member -> !YamlNode.isNull(member.value()))
+                .filter(member -> refused.test(member.value()))
+                .ifPresent(member ->
+                        mistakes.add(member.place(), keyPath, what + " is not available in this version. " + remedy));
+        if (extent == Extent.KEY) {
+            map.members().remove(key);
+        }
+    }
+
+    private static Unavailable key(String path, Predicate<YamlNode> refused, String what, String remedy) {
+        return new Unavailable(path, refused, Extent.KEY, what, remedy);
+    }
+
+    private static Unavailable value(String path, Predicate<YamlNode> refused, String what, String remedy) {
+        return new Unavailable(path, refused, Extent.VALUE, what, remedy);
+    }
+
+    private static Predicate<YamlNode> any() {
+        return node -> true;
+    }
+
+    private static Predicate<YamlNode> text(String text) {
+        return node -> YamlNode.hasText(node, text);
+    }
+}

@@ -1,0 +1,64 @@
+package io.lockstep.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ConfigWriterTest {
+    private static final int CONFIGS = 500;
+
+    @Test
+    void readingWhatWasWrittenGivesTheSameConfig() throws IOException {
+        Random random = new Random(20);
+        YAMLMapper yaml = new YAMLMapper();
+        for (int i = 0; i < CONFIGS; i++) {
+            LockstepConfig config = RandomConfigs.next(random);
+            String written = yaml.writeValueAsString(ConfigWriter.toMap(config));
+            assertThat(ConfigReader.read(written, "any.yaml", List.of()))
+                    .as(written)
+                    .isEqualTo(config);
+        }
+    }
+
+    @Test
+    void aConfigTravelsByJavaSerialization() throws IOException, ClassNotFoundException {
+        Random random = new Random(21);
+        for (int i = 0; i < CONFIGS; i++) {
+            LockstepConfig config = RandomConfigs.next(random);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+                out.writeObject(config);
+            }
+            try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+                assertThat(in.readObject()).isEqualTo(config);
+            }
+        }
+    }
+
+    @Test
+    void everyDocumentedKeyIsWrittenInTheDocumentedOrder() {
+        assertThat(new YAMLMapper().valueToTree(ConfigWriter.toMap(Yaml.readWith("network: [{ dense: 3 }]"))))
+                .hasToString("{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
+                        + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\","
+                        + "\"features\":\"all\",\"categorical\":\"auto\",\"key\":null,"
+                        + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
+                        + "\"normalize\":\"standard\",\"target\":\"none\"},"
+                        + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"dropout\":0.0}],"
+                        + "\"input_dropout\":0.0,\"initializer\":\"auto\","
+                        + "\"training\":{\"epochs\":30,\"batch_size\":512,"
+                        + "\"optimizer\":{\"name\":\"adam\",\"learning_rate\":0.001,\"beta1\":0.9,\"beta2\":0.999,"
+                        + "\"epsilon\":1.0E-8},"
+                        + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
+                        + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,"
+                        + "\"early_stopping\":\"auto\",\"bayes_error\":0.0,\"seed\":1},"
+                        + "\"sync\":\"auto\",\"shards\":\"auto\",\"output\":\"models/digits\"}");
+    }
+}

@@ -1,0 +1,143 @@
+package io.lockstep.config;
+
+import io.lockstep.nn.Activation;
+import io.lockstep.nn.Initializer;
+import io.lockstep.optim.OptimizerSpec;
+import io.lockstep.optim.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** Valid configs that vary in every key. */
+final class RandomConfigs {
+    private static final List<String> TEXTS = List.of(
+            "a", "b c", "5", "1e-3", "true", "null", "~", "größe", "x: y", "- z", "#h", "\"q\"", "l\nm", "😀", "all");
+
+    private RandomConfigs() {}
+
+    static LockstepConfig next(Random random) {
+        Task task = pick(random, Task.values());
+        List<HiddenLayer> network = IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> new HiddenLayer(1 + random.nextInt(1000), activation(random), random.nextDouble()))
+                .toList();
+        Initializer initializer = pick(random, Initializer.values());
+        return new LockstepConfig(
+                text(random),
+                task,
+                data(task, random),
+                network,
+                random.nextDouble(),
+                initializer == Initializer.ZEROS && !network.isEmpty() ? Initializer.HE : initializer,
+                training(task, random),
+                pick(random, SyncMode.values()),
+                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 << random.nextInt(31)),
+                text(random));
+    }
+
+    private static DataConfig data(Task task, Random random) {
+        SortedMap<String, String> options = new TreeMap<>();
+        IntStream.range(0, random.nextInt(3)).forEach(i -> options.put(text(random), text(random)));
+        FeatureSelection features =
+                switch (random.nextInt(3)) {
+                    case 0 -> new FeatureSelection.All();
+                    case 1 -> new FeatureSelection.Only(names(random, 1));
+                    default -> new FeatureSelection.AllExcept(names(random, 1));
+                };
+        CategoricalSelection categorical = features instanceof FeatureSelection.All && random.nextBoolean()
+                ? new CategoricalSelection.Named(names(random, 0))
+                : new CategoricalSelection.Auto();
+        double dev = random.nextInt(40) / 100.0;
+        double test = random.nextInt(40) / 100.0;
+        return new DataConfig(
+                text(random),
+                maybe(random, text(random)),
+                maybe(random, text(random)),
+                maybe(random, pick(random, DataFormat.values())),
+                options,
+                "label",
+                features,
+                categorical,
+                names(random, 0),
+                new Split(1 - dev - test, dev, test),
+                pick(random, Normalize.values()),
+                task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
+    }
+
+    private static TrainingConfig training(Task task, Random random) {
+        List<EvaluationMetric> metrics = new ArrayList<>(List.of(EvaluationMetric.values()));
+        metrics.removeIf(metric -> !metric.fits(task));
+        EvaluationMetric metric = metrics.get(random.nextInt(metrics.size()));
+        return new TrainingConfig(
+                1 + random.nextInt(100),
+                random.nextBoolean() ? BatchSize.full() : BatchSize.of(1 + random.nextInt(5000)),
+                optimizer(random),
+                schedule(random),
+                random.nextInt(10) / 2.0,
+                random.nextInt(3),
+                random.nextDouble(),
+                random.nextDouble() * 1e-9,
+                random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(1e12 * (1 - random.nextDouble())),
+                switch (random.nextInt(3)) {
+                    case 0 -> Optional.empty();
+                    case 1 -> Optional.of(Defaults.EARLY_STOPPING);
+                    default -> Optional.of(new EarlyStopping(metric, 1 + random.nextInt(9)));
+                },
+                random.nextDouble(),
+                random.nextLong());
+    }
+
+    private static OptimizerSpec optimizer(Random random) {
+        double rate = 1 - random.nextDouble();
+        double beta = random.nextDouble();
+        double epsilon = 1e-9 * (1 - random.nextDouble());
+        return switch (random.nextInt(6)) {
+            case 0 -> new OptimizerSpec.Sgd(rate);
+            case 1 -> new OptimizerSpec.Momentum(rate, beta);
+            case 2 -> new OptimizerSpec.Nesterov(rate, beta);
+            case 3 -> new OptimizerSpec.RmsProp(rate, beta, epsilon);
+            case 4 -> new OptimizerSpec.Adam(rate, beta, random.nextDouble(), epsilon);
+            default -> new OptimizerSpec.AdamW(rate, beta, random.nextDouble(), epsilon, random.nextDouble());
+        };
+    }
+
+    private static Schedule schedule(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new Schedule.Constant();
+            case 1 -> new Schedule.InverseTime(random.nextDouble());
+            case 2 -> new Schedule.Exponential(1 - random.nextDouble());
+            case 3 -> new Schedule.InverseSqrt(1 - random.nextDouble());
+            case 4 -> new Schedule.Step(1 + random.nextInt(9), 1 - random.nextDouble());
+            default -> new Schedule.Cosine(random.nextDouble());
+        };
+    }
+
+    private static Activation activation(Random random) {
+        Activation.Kind kind = pick(random, Activation.Kind.values());
+        return kind == Activation.Kind.LEAKY_RELU ? Activation.leakyRelu(random.nextDouble()) : Activation.of(kind);
+    }
+
+    private static List<String> names(Random random, int least) {
+        return IntStream.range(0, least + random.nextInt(3))
+                .mapToObj(i -> TEXTS.get(random.nextInt(TEXTS.size())))
+                .distinct()
+                .toList();
+    }
+
+    private static String text(Random random) {
+        return TEXTS.get(random.nextInt(TEXTS.size()));
+    }
+
+    private static <T> T pick(Random random, T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private static <T> Optional<T> maybe(Random random, T value) {
+        return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+    }
+}
