@@ -1,0 +1,302 @@
+package io.lockstep.model;
+
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.DataException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A place for a model on any Hadoop file system, and how a model appears there whole or not at all.
+ *
+ * <p>A new model is written to a draft beside the target, {@code .<name>.new-<random>}. Publishing renames an old target to
+ * {@code .<name>.previous}, the draft to the target, and deletes the previous one. Each state between those steps has one
+ * whole model at the target or, where the target is missing, at {@code .<name>.previous}; readers look there, and the
+ * next writer tidies up. That holds where renaming a directory is atomic, as on {@code file:} and {@code hdfs:}. An object
+ * store that copies instead can show a part of the new model for a while; {@link ModelIo} refuses it by its checksum.
+ *
+ * <p>One writer at a time per target; any number of readers at any time.
+ */
+public final class ModelDirectory {
+
+    /** The description, whose presence makes a directory a model directory. */
+    public static final String MODEL_JSON = "model.json";
+
+    /** The parameters. */
+    public static final String WEIGHTS = "weights.safetensors";
+
+    /**
+     * A training's checkpoints. They may stand at the target before there is a model, and go along to a new model that
+     * does not bring its own.
+     */
+    public static final String CHECKPOINTS = "checkpoints";
+
+    private static final long STALE_DRAFT_MILLIS = 24L * 60 * 60 * 1000;
+
+    private final FileSystem fs;
+    private final Path target;
+    private final Path previous;
+
+    private ModelDirectory(FileSystem fs, Path path) {
+        // LocalFileSystem would put .crc files beside the user's; weights carry a checksum of their own
+        this.fs = fs instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs;
+        this.target = this.fs.makeQualified(path);
+        if (target.getParent() == null) {
+            throw new ConfigException(target + " is the root of a file system; name a directory below it");
+        }
+        this.previous = sibling(".previous");
+    }
+
+    /**
+     * The place at {@code path}, which need not exist.
+     *
+     * @throws ConfigException if it is no path, or on no file system that Hadoop knows
+     */
+    public static ModelDirectory at(String path, Configuration configuration) {
+        try {
+            Path parsed = new Path(path);
+            return new ModelDirectory(parsed.getFileSystem(configuration), parsed);
+        } catch (IllegalArgumentException | IOException e) {
+            throw new ConfigException("\"" + path + "\" is no usable path: " + reason(e), e);
+        }
+    }
+
+    /** The place at {@code path} of {@code fs}. */
+    public static ModelDirectory at(FileSystem fs, Path path) {
+        return new ModelDirectory(fs, path);
+    }
+
+    /** Where the model is, or will be. */
+    public Path path() {
+        return target;
+    }
+
+    /** Its file system, without checksum files. */
+    public FileSystem fileSystem() {
+        return fs;
+    }
+
+    /**
+     * Where a reader finds the model: the target or, where an interrupted publish left only that, the previous one.
+     *
+     * @throws DataException if there is no model
+     */
+    public Path locate() {
+        try {
+            // the target once more at the end: between the first two looks a publish may have ended
+            for (Path candidate : List.of(target, previous, target)) {
+                if (isModel(candidate)) {
+                    return candidate;
+                }
+            }
+            throw new DataException(target + ": expected a model directory, found "
+                    + (fs.exists(target) ? "no " + MODEL_JSON + " in it" : "nothing") + "; train a model there first");
+        } catch (IOException e) {
+            throw new DataException(target + ": cannot be read: " + reason(e), e);
+        }
+    }
+
+    /**
+     * Makes sure before a training that its model can be published: makes the parent directories, writes and deletes a
+     * small file beside the target, and tidies up after an interrupted run.
+     *
+     * @throws ConfigException if it cannot
+     */
+    public void checkWritable() {
+        Path probe = sibling(draftSuffix());
+        try {
+            if (!fs.mkdirs(target.getParent())) {
+                throw new IOException("cannot make the directory " + target.getParent());
+            }
+            try (OutputStream out = fs.create(probe, false)) {
+                out.write(0);
+            }
+            delete(probe);
+            recover();
+            requireReplaceable();
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "output: cannot write to " + target.getParent() + " for the model " + target.getName() + ": "
+                            + reason(e) + "; mend that or name another output",
+                    e);
+        }
+    }
+
+    /**
+     * Opens a draft beside the target.
+     *
+     * @throws IOException if the file system refuses
+     */
+    public ModelDraft openDraft() throws IOException {
+        recover();
+        Path draft = sibling(draftSuffix());
+        if (!fs.mkdirs(draft)) {
+            throw new IOException("cannot make the directory " + draft);
+        }
+        return new ModelDraft(this, draft);
+    }
+
+    /** Puts {@code draft} in the target's place, or leaves what was there. */
+    void publish(Path draft) throws IOException {
+        recover();
+        requireReplaceable();
+        Optional<FileStatus> old = status(target);
+        if (old.isPresent()) {
+            move(target, previous);
+        }
+        try {
+            move(draft, target);
+            requireNotNested(draft);
+        } catch (IOException e) {
+            restore(e);
+            throw e;
+        }
+        try {
+            retirePrevious();
+        } catch (IOException e) {
+            // the new model is in place, and the next writer's recover() does what is left
+            return;
+        }
+    }
+
+    /** Hadoop moves a directory into one that another writer put there meanwhile: then this one goes back. */
+    private void requireNotNested(Path draft) throws IOException {
+        Path nested = new Path(target, draft.getName());
+        if (fs.exists(nested)) {
+            move(nested, draft);
+            throw new IOException(target + " appeared in the middle: another run writes there");
+        }
+    }
+
+    private void restore(IOException cause) {
+        try {
+            if (fs.exists(previous) && !fs.exists(target)) {
+                move(previous, target);
+            }
+        } catch (IOException e) {
+            // readers find it as the previous one, and the next writer's recover() puts it back
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Ends what an interrupted publish began, forward or back, and deletes its old drafts. */
+    private void recover() throws IOException {
+        if (fs.exists(previous)) {
+            if (!fs.exists(target)) {
+                move(previous, target);
+            } else if (isModel(target) || !isModel(previous)) {
+                retirePrevious();
+            } else {
+                throw new ConfigException(
+                        "output: " + target + " has no " + MODEL_JSON + ", but an interrupted run left" + " a model in "
+                                + previous + "; delete the one that you do not want");
+            }
+        }
+        Pattern drafts = Pattern.compile(Pattern.quote("." + target.getName() + ".new-") + "[0-9a-f]{16}");
+        long now = System.currentTimeMillis();
+        FileStatus[] stale = list(
+                target.getParent(),
+                status -> drafts.matcher(status.getPath().getName()).matches()
+                        && status.getModificationTime() < now - STALE_DRAFT_MILLIS);
+        for (FileStatus status : stale) {
+            delete(status.getPath());
+        }
+    }
+
+    /** Deletes the previous model once the target has what is to be kept of it. */
+    private void retirePrevious() throws IOException {
+        Path checkpoints = new Path(previous, CHECKPOINTS);
+        Path kept = new Path(target, CHECKPOINTS);
+        if (fs.exists(checkpoints) && !fs.exists(kept)) {
+            move(checkpoints, kept);
+        }
+        delete(previous);
+    }
+
+    private void requireReplaceable() throws IOException {
+        Optional<FileStatus> found = status(target);
+        if (found.isEmpty()) {
+            return;
+        }
+        if (!found.get().isDirectory()) {
+            throw new ConfigException(
+                    "output: " + target + " exists and is not a model directory but a file; name another output");
+        }
+        boolean foreign = !isModel(target)
+                && list(target, status -> !status.getPath().getName().equals(CHECKPOINTS)).length > 0;
+        if (foreign) {
+            throw new ConfigException("output: " + target + " exists and is not a model directory (no " + MODEL_JSON
+                    + " in it); it is left alone: name another output or empty it");
+        }
+    }
+
+    /** Renames; what happened counts, not what the file system answered, because an answer can be lost. */
+    private void move(Path from, Path to) throws IOException {
+        IOException failure = null;
+        boolean answer = false;
+        try {
+            answer = fs.rename(from, to);
+        } catch (IOException e) {
+            failure = e;
+        }
+        if (!answer && (fs.exists(from) || !fs.exists(to))) {
+            throw new IOException(
+                    "could not rename " + from + " to " + to.getName()
+                            + (failure == null ? "" : ": " + reason(failure)),
+                    failure);
+        }
+    }
+
+    void delete(Path path) throws IOException {
+        if (!fs.delete(path, true) && fs.exists(path)) {
+            throw new IOException("could not delete " + path);
+        }
+    }
+
+    private boolean isModel(Path directory) throws IOException {
+        return status(new Path(directory, MODEL_JSON)).isPresent();
+    }
+
+    private Optional<FileStatus> status(Path path) throws IOException {
+        try {
+            return Optional.of(fs.getFileStatus(path));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private FileStatus[] list(Path directory, Predicate<FileStatus> filter) throws IOException {
+        try {
+            return Arrays.stream(fs.listStatus(directory)).filter(filter).toArray(FileStatus[]::new);
+        } catch (FileNotFoundException e) {
+            return new FileStatus[0];
+        }
+    }
+
+    private Path sibling(String suffix) {
+        return new Path(target.getParent(), "." + target.getName() + suffix);
+    }
+
+    private static String draftSuffix() {
+        return ".new-" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+    }
+
+    /** Why, in one line: messages of HDFS bring the server's stack trace along. */
+    static String reason(Exception e) {
+        String message = e.getMessage();
+        return message == null || message.isBlank()
+                ? e.getClass().getSimpleName()
+                : message.strip().lines().findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,114 @@
+package io.lockstep.model;
+
+import io.lockstep.error.DataException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Models to and from their directories. No Java serialization is read or written. */
+public final class ModelIo {
+
+    /** Enough for millions of features; more is no {@code model.json}. */
+    static final long MAX_MODEL_JSON_BYTES = 256L << 20;
+
+    private static final int ATTEMPTS = 10;
+
+    private ModelIo() {}
+
+    /**
+     * Writes {@code weights.safetensors} and {@code model.json}, which names the weights' SHA-256.
+     *
+     * @return that SHA-256, in hexadecimal digits
+     * @throws IllegalArgumentException if θ is not of the network's length
+     */
+    public static String write(ModelDraft draft, ModelDescription description, float[] theta) throws IOException {
+        String sha256;
+        try (OutputStream out = draft.create(ModelDirectory.WEIGHTS)) {
+            sha256 = Weights.write(out, description.network(), theta);
+        }
+        try (OutputStream out = draft.create(ModelDirectory.MODEL_JSON)) {
+            ModelJson.write(out, description, sha256);
+        }
+        return sha256;
+    }
+
+    /** Reads the model at {@code path}; see {@link #read(ModelDirectory)}. */
+    public static LoadedModel read(String path, Configuration configuration) {
+        return read(ModelDirectory.at(path, configuration));
+    }
+
+    /**
+     * Reads a whole model, also while another run publishes a new one there: then it is the old or the new one.
+     *
+     * @throws DataException if there is none, or a file of it is missing, damaged or of another model
+     */
+    public static LoadedModel read(ModelDirectory directory) {
+        FileSystem fs = directory.fileSystem();
+        for (int attempt = 1; ; attempt++) {
+            Path model = directory.locate();
+            Optional<Version> before = version(fs, model);
+            try {
+                return read(fs, model);
+            } catch (DataException e) {
+                boolean replacedMeanwhile = before.isEmpty() || !before.equals(version(fs, directory.locate()));
+                if (attempt == ATTEMPTS || !replacedMeanwhile) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static LoadedModel read(FileSystem fs, Path model) {
+        Path json = new Path(model, ModelDirectory.MODEL_JSON);
+        Path weights = new Path(model, ModelDirectory.WEIGHTS);
+        Path current = json;
+        try {
+            ModelJson.Content content = ModelJson.parse(bytes(fs, json), json.toString());
+            current = weights;
+            Weights.Content read;
+            try (FSDataInputStream in = fs.open(weights)) {
+                read = Weights.read(
+                        in,
+                        fs.getFileStatus(weights).getLen(),
+                        weights.toString(),
+                        content.description().network());
+            }
+            if (!read.sha256().equals(content.weightsSha256())) {
+                throw new DataException(weights + ": expected the SHA-256 " + content.weightsSha256() + " that "
+                        + ModelDirectory.MODEL_JSON + " names, found " + read.sha256()
+                        + ": it is damaged or of another model; restore it or train again");
+            }
+            return new LoadedModel(content.description(), read.theta(), read.sha256());
+        } catch (IOException e) {
+            throw new DataException(current + ": cannot be read: " + ModelDirectory.reason(e), e);
+        }
+    }
+
+    private static byte[] bytes(FileSystem fs, Path file) throws IOException {
+        long length = fs.getFileStatus(file).getLen();
+        if (length > MAX_MODEL_JSON_BYTES) {
+            throw new DataException(file + ": expected at most " + MAX_MODEL_JSON_BYTES + " bytes, found " + length
+                    + ": this is no " + ModelDirectory.MODEL_JSON);
+        }
+        try (FSDataInputStream in = fs.open(file)) {
+            return in.readNBytes((int) length);
+        }
+    }
+
+    /** Tells one published model from the next. */
+    private record Version(Path model, long modified, long length) {}
+
+    private static Optional<Version> version(FileSystem fs, Path model) {
+        try {
+            FileStatus json = fs.getFileStatus(new Path(model, ModelDirectory.MODEL_JSON));
+            return Optional.of(new Version(model, json.getModificationTime(), json.getLen()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.lockstep.model;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lockstep.error.DataException;
+import io.lockstep.nn.Activation;
+import io.lockstep.nn.LayerSpec;
+import io.lockstep.nn.Loss;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.Shape;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The content of {@code model.json}, field by field: no type is chosen by what the file says. */
+final class ModelJson {
+
+    static final int FORMAT_VERSION = 1;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .build();
+
+    /** @param weightsSha256 of the weights that belong to the description */
+    record Content(ModelDescription description, String weightsSha256) {}
+
+    private ModelJson() {}
+
+    static void write(OutputStream out, ModelDescription model, String weightsSha256) throws IOException {
+        ObjectNode root = MAPPER.createObjectNode();
+        root.put("format_version", FORMAT_VERSION);
+        root.put("name", model.name());
+        root.put("task", model.task());
+        root.put("label", model.label());
+        ArrayNode classes = root.putArray("classes");
+        model.classes().forEach(classes::add);
+        ArrayNode features = root.putArray("features");
+        model.features().columns().forEach(column -> features.add(column(column)));
+        ObjectNode normalization = root.putObject("normalization");
+        putNumbers(normalization.putArray("means"), model.normalization().means());
+        putNumbers(normalization.putArray("deviations"), model.normalization().deviations());
+        root.putObject("target")
+                .put("kind", model.target().kind().configName())
+                .put("mean", model.target().mean())
+                .put("deviation", model.target().deviation());
+        root.set("network", network(model.network()));
+        root.putObject("weights").put("file", ModelDirectory.WEIGHTS).put("sha256", weightsSha256);
+        root.set("lineage", MAPPER.valueToTree(model.lineage()));
+        MAPPER.writerWithDefaultPrettyPrinter().writeValue(out, root);
+        out.write('\n');
+    }
+
+    private static ObjectNode column(FeatureColumn column) {
+        ObjectNode node = MAPPER.createObjectNode().put("name", column.name());
+        if (column instanceof FeatureColumn.Categorical categorical) {
+            ArrayNode levels = node.put("kind", "categorical").putArray("levels");
+            categorical.levels().forEach(levels::add);
+        } else if (column instanceof FeatureColumn.VectorColumn vector) {
+            node.put("kind", "vector").put("size", vector.size());
+        } else {
+            node.put("kind", "numeric");
+        }
+        return node;
+    }
+
+    private static void putNumbers(ArrayNode array, double[] numbers) {
+        for (double number : numbers) {
+            array.add(number);
+        }
+    }
+
+    private static ObjectNode network(NetworkSpec network) {
+        ObjectNode node = MAPPER.createObjectNode();
+        ObjectNode input = node.putObject("input");
+        if (network.input() instanceof Shape.Image image) {
+            input.putArray("image").add(image.channels()).add(image.height()).add(image.width());
+        } else {
+            input.put("vector", network.input().size());
+        }
+        ArrayNode layers = node.putArray("layers");
+        for (LayerSpec layer : network.layers()) {
+            ObjectNode entry = layers.addObject();
+            if (layer instanceof LayerSpec.Dense dense) {
+                entry.put("dense", dense.units());
+            } else if (layer instanceof LayerSpec.Activate activate) {
+                Activation activation = activate.activation();
+                entry.put("activation", activation.kind().configName());
+                if (activation.kind() == Activation.Kind.LEAKY_RELU) {
+                    entry.put("slope", activation.slope());
+                }
+            } else if (layer instanceof LayerSpec.Dropout dropout) {
+                entry.put("dropout", dropout.rate());
+            } else {
+                throw new IllegalArgumentException("model.json has no name for " + layer);
+            }
+        }
+        node.put("loss", network.loss().configName());
+        return node;
+    }
+
+    /**
+     * @param file for messages
+     * @throws DataException if it is no description that this version understands
+     */
+    static Content parse(byte[] json, String file) {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new DataException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new DataException(file + ": not valid JSON: " + ModelDirectory.reason(e), e);
+        }
+        JsonField root = new JsonField(file, "", tree);
+        JsonField version = root.field("format_version");
+        if (version.integer() != FORMAT_VERSION) {
+            throw new DataException(
+                    file + ": format_version: expected " + FORMAT_VERSION + ", found " + version.integer()
+                            + ": another version of Lockstep wrote it; read it with that one or train again");
+        }
+        root.only(
+                "format_version",
+                "name",
+                "task",
+                "label",
+                "classes",
+                "features",
+                "normalization",
+                "target",
+                "network",
+                "weights",
+                "lineage");
+        String name = root.field("name").text();
+        String task = root.field("task").text();
+        String label = root.field("label").text();
+        List<String> classes = root.field("classes").texts();
+        FeatureSchema features = features(root.field("features"));
+        Normalization normalization = normalization(root.field("normalization"));
+        TargetTransform target = target(root.field("target"));
+        NetworkSpec network = network(root.field("network"));
+        String sha256 = weightsSha256(root.field("weights"));
+        Map<String, Object> lineage = lineage(root.field("lineage"));
+        ModelDescription description = root.build(() ->
+                new ModelDescription(name, task, network, label, classes, features, normalization, target, lineage));
+        return new Content(description, sha256);
+    }
+
+    private static FeatureSchema features(JsonField features) {
+        List<FeatureColumn> columns = new ArrayList<>();
+        for (JsonField column : features.elements()) {
+            String name = column.field("name").text();
+            String kind = column.field("kind").text();
+            columns.add(
+                    switch (kind) {
+                        case "numeric" -> {
+                            column.only("name", "kind");
+                            yield column.build(() -> new FeatureColumn.Numeric(name));
+                        }
+                        case "categorical" -> {
+                            List<String> levels = column.only("name", "kind", "levels")
+                                    .field("levels")
+                                    .texts();
+                            yield column.build(() -> new FeatureColumn.Categorical(name, levels));
+                        }
+                        case "vector" -> {
+                            int size = column.only("name", "kind", "size")
+                                    .field("size")
+                                    .integer();
+                            yield column.build(() -> new FeatureColumn.VectorColumn(name, size));
+                        }
+                        default -> throw column.field("kind").expected("one of numeric, categorical, vector");
+                    });
+        }
+        return features.build(() -> new FeatureSchema(columns));
+    }
+
+    private static Normalization normalization(JsonField field) {
+        field.only("means", "deviations");
+        double[] means = field.field("means").numbers();
+        double[] deviations = field.field("deviations").numbers();
+        return field.build(() -> new Normalization(means, deviations));
+    }
+
+    private static TargetTransform target(JsonField field) {
+        field.only("kind", "mean", "deviation");
+        TargetTransform.Kind kind = field.field("kind").choice(TargetTransform.Kind.class);
+        double mean = field.field("mean").number();
+        double deviation = field.field("deviation").number();
+        return field.build(() -> new TargetTransform(kind, mean, deviation));
+    }
+
+    private static NetworkSpec network(JsonField field) {
+        field.only("input", "layers", "loss");
+        Shape input = input(field.field("input"));
+        List<LayerSpec> layers =
+                field.field("layers").elements().stream().map(ModelJson::layer).toList();
+        Loss loss = field.field("loss").choice(Loss.class);
+        return field.build(() -> {
+            NetworkSpec network = new NetworkSpec(input, layers, loss);
+            network.parameterCount();
+            return network;
+        });
+    }
+
+    private static Shape input(JsonField field) {
+        if (field.has("image")) {
+            JsonField image = field.only("image").field("image");
+            List<Integer> sizes =
+                    image.elements().stream().map(JsonField::integer).toList();
+            if (sizes.size() != 3) {
+                throw image.expected("[channels, height, width]");
+            }
+            return image.build(() -> {
+                Shape shape = new Shape.Image(sizes.get(0), sizes.get(1), sizes.get(2));
+                shape.size();
+                return shape;
+            });
+        }
+        JsonField vector = field.only("vector").field("vector");
+        int size = vector.integer();
+        return vector.build(() -> new Shape.Vector(size));
+    }
+
+    private static LayerSpec layer(JsonField field) {
+        if (field.has("dense")) {
+            int units = field.only("dense").field("dense").integer();
+            return field.build(() -> new LayerSpec.Dense(units));
+        }
+        if (field.has("dropout")) {
+            double rate = field.only("dropout").field("dropout").number();
+            return field.build(() -> new LayerSpec.Dropout(rate));
+        }
+        if (field.has("activation")) {
+            Activation.Kind kind =
+                    field.only("activation", "slope").field("activation").choice(Activation.Kind.class);
+            double slope = field.has("slope") || kind == Activation.Kind.LEAKY_RELU
+                    ? field.field("slope").number()
+                    : 0;
+            return field.build(() -> new LayerSpec.Activate(new Activation(kind, slope)));
+        }
+        throw field.expected("a layer with dense, activation or dropout");
+    }
+
+    private static String weightsSha256(JsonField field) {
+        field.only("file", "sha256");
+        if (!field.field("file").text().equals(ModelDirectory.WEIGHTS)) {
+            throw field.field("file").expected("\"" + ModelDirectory.WEIGHTS + "\"");
+        }
+        if (!field.field("sha256").text().matches("[0-9a-f]{64}")) {
+            throw field.field("sha256").expected("64 hexadecimal digits");
+        }
+        return field.field("sha256").text();
+    }
+
+    private static Map<String, Object> lineage(JsonField field) {
+        if (!field.node().isObject()) {
+            throw field.expected("an object");
+        }
+        return field.build(() -> JsonTree.canonical(MAPPER.convertValue(field.node(), Map.class), field.path()));
+    }
+}
