@@ -56,7 +56,9 @@ public enum Loss {
         switch (this) {
             case SOFTMAX_CROSS_ENTROPY -> {
                 for (int j = 0; j < m; j++) {
-                    sum += logSumExp(z, j * n, n) - z[j * n + (int) y[j]];
+                    // the two great terms first: beside logits of 10¹⁷ the logarithm would vanish
+                    float greatest = greatest(z, j * n, n);
+                    sum += (double) greatest - z[j * n + (int) y[j]] + Math.log(sumExp(z, j * n, n, greatest));
                 }
             }
             case SIGMOID_CROSS_ENTROPY -> {
@@ -106,22 +108,27 @@ public enum Loss {
     }
 
     private static void softmax(float[] z, int from, int n) {
-        double log = logSumExp(z, from, n);
+        float greatest = greatest(z, from, n);
+        double sum = sumExp(z, from, n, greatest);
         for (int i = from; i < from + n; i++) {
-            z[i] = (float) Math.exp(z[i] - log);
+            z[i] = (float) (Math.exp((double) z[i] - greatest) / sum);
         }
     }
 
-    /** log Σ e^z over z[from..from+n), shifted by the greatest so that nothing overflows. */
-    private static double logSumExp(float[] z, int from, int n) {
+    private static float greatest(float[] z, int from, int n) {
         float greatest = Float.NEGATIVE_INFINITY;
         for (int i = from; i < from + n; i++) {
             greatest = Math.max(greatest, z[i]);
         }
+        return greatest;
+    }
+
+    /** Σ e^(z − greatest) over z[from..from+n): between 1 and n, so nothing overflows. */
+    private static double sumExp(float[] z, int from, int n, float greatest) {
         double sum = 0;
         for (int i = from; i < from + n; i++) {
             sum += Math.exp((double) z[i] - greatest);
         }
-        return greatest + Math.log(sum);
+        return sum;
     }
 }

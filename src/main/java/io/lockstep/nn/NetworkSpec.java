@@ -23,6 +23,16 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
         }
     }
 
+    /** The same network without its dropout layers, over the same θ: what inference and the gradient check compute. */
+    public NetworkSpec withoutDropout() {
+        return new NetworkSpec(
+                input,
+                layers.stream()
+                        .filter(layer -> !(layer instanceof LayerSpec.Dropout))
+                        .toList(),
+                loss);
+    }
+
     /** The number of logits of an example, n[L]. */
     public int outputs() {
         Shape shape = input;
