@@ -1,0 +1,280 @@
+package io.lockstep.data;
+
+import io.lockstep.math.Runs;
+import io.lockstep.model.Normalization;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.Dependency;
+import org.apache.spark.NarrowDependency;
+import org.apache.spark.Partition;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.Utils;
+import scala.collection.Iterator;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/**
+ * Runs of shards over the stored partitions of a {@link CanonicalRows}. A shard is a run of ranks, so it lies in a few
+ * neighbouring partitions, and no second shuffle is needed to make it.
+ */
+final class ShardRdd extends RDD<ShardTask> {
+    private static final long serialVersionUID = 1L;
+
+    /** How the examples are cut. */
+    record Layout(String id, long examples, int shards, int stride) implements Serializable {}
+
+    private final RDD<PackedRows> packed;
+    private final int firstPartition;
+    private final List<Long> starts;
+    private final Layout layout;
+    private final int tasks;
+    /** Null for examples as they are. */
+    private final Broadcast<ShardedSet.Preparation> preparation;
+
+    ShardRdd(
+            RDD<PackedRows> packed,
+            int firstPartition,
+            List<Long> starts,
+            Layout layout,
+            int tasks,
+            Broadcast<ShardedSet.Preparation> preparation) {
+        super(
+                packed.context(),
+                sequence(List.<Dependency<?>>of(new Overlap(packed, firstPartition, starts, layout, tasks))),
+                ClassTag$.MODULE$.apply(ShardTask.class));
+        this.packed = packed;
+        this.firstPartition = firstPartition;
+        this.starts = starts;
+        this.layout = layout;
+        this.tasks = tasks;
+        this.preparation = preparation;
+    }
+
+    private static <T> Seq<T> sequence(List<T> list) {
+        return CollectionConverters.asScala(list).toSeq();
+    }
+
+    /** The shards of task {@code task}. */
+    private static List<ShardRange> shards(Layout layout, int task, int tasks) {
+        List<ShardRange> ranges = new ArrayList<>();
+        for (int shard = Runs.start(layout.shards, task, tasks);
+                shard < Runs.start(layout.shards, task + 1, tasks);
+                shard++) {
+            ranges.add(ShardRange.of(shard, layout.shards, layout.examples));
+        }
+        return ranges;
+    }
+
+    /** The stored partitions that hold ranks [from, to). */
+    private static List<Integer> overlapping(List<Long> starts, int firstPartition, long from, long to) {
+        List<Integer> partitions = new ArrayList<>();
+        for (int i = 0; i + 1 < starts.size(); i++) {
+            if (starts.get(i) < to && starts.get(i + 1) > from) {
+                partitions.add(firstPartition + i);
+            }
+        }
+        return partitions;
+    }
+
+    @Override
+    public Partition[] getPartitions() {
+        Partition[] partitions = new Partition[tasks];
+        for (int i = 0; i < tasks; i++) {
+            partitions[i] = new Run(i, shards(layout, i, tasks), packed.partitions());
+        }
+        return partitions;
+    }
+
+    @Override
+    public Iterator<ShardTask> compute(Partition split, TaskContext context) {
+        ShardTask task = new Task((Run) split, context);
+        return CollectionConverters.asScala(List.of(task).iterator());
+    }
+
+    /** A task's shards, and the stored partitions to read them from. */
+    private static final class Run implements Partition {
+        private static final long serialVersionUID = 1L;
+
+        private final int index;
+        private final List<ShardRange> shards;
+        private final Partition[] stored;
+
+        Run(int index, List<ShardRange> shards, Partition[] stored) {
+            this.index = index;
+            this.shards = shards;
+            this.stored = stored;
+        }
+
+        @Override
+        public int index() {
+            return index;
+        }
+
+        @Override
+        public int hashCode() {
+            return index;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Run that && that.index == index;
+        }
+    }
+
+    /** Which stored partitions a task reads; tells Spark where it had best run. */
+    private static final class Overlap extends NarrowDependency<PackedRows> {
+        private static final long serialVersionUID = 1L;
+
+        private final int firstPartition;
+        private final List<Long> starts;
+        private final Layout layout;
+        private final int tasks;
+
+        Overlap(RDD<PackedRows> packed, int firstPartition, List<Long> starts, Layout layout, int tasks) {
+            super(packed);
+            this.firstPartition = firstPartition;
+            this.starts = starts;
+            this.layout = layout;
+            this.tasks = tasks;
+        }
+
+        @Override
+        public Seq<Object> getParents(int partition) {
+            List<ShardRange> shards = shards(layout, partition, tasks);
+            List<Object> parents = new ArrayList<>(overlapping(
+                    starts,
+                    firstPartition,
+                    shards.get(0).start(),
+                    shards.get(shards.size() - 1).end()));
+            return sequence(parents);
+        }
+    }
+
+    /** What a task is handed. */
+    private final class Task implements ShardTask {
+        private final Run run;
+        private final TaskContext context;
+
+        Task(Run run, TaskContext context) {
+            this.run = run;
+            this.context = context;
+        }
+
+        @Override
+        public List<ShardRange> shards() {
+            return run.shards;
+        }
+
+        @Override
+        public Shard shard(ShardRange range) {
+            return ShardStore.shard(layout.id, range.shard(), () -> map(range));
+        }
+
+        @Override
+        public void forEachBlock(int rows, BlockConsumer consumer) {
+            for (ShardRange range : run.shards) {
+                blocks(range, rows, consumer);
+            }
+        }
+
+        /** Hands the shard's examples to {@code consumer}, block by block, whatever pieces they are stored in. */
+        private void blocks(ShardRange range, int rows, BlockConsumer consumer) {
+            float[] block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), layout.stride)];
+            float[] piece = new float[block.length];
+            int filled = 0;
+            int number = 0;
+            long rank;
+            for (int partition : overlapping(starts, firstPartition, range.start(), range.end())) {
+                rank = starts.get(partition - firstPartition);
+                Iterator<PackedRows> stored = packed.iterator(run.stored[partition], context);
+                while (stored.hasNext()) {
+                    PackedRows packedRows = stored.next();
+                    long from = Math.max(range.start(), rank);
+                    long to = Math.min(range.end(), rank + packedRows.rows());
+                    while (from < to) {
+                        int count = (int) Math.min(to - from, rows - filled);
+                        packedRows.copy((int) (from - rank), count, piece);
+                        System.arraycopy(piece, 0, block, filled * layout.stride, count * layout.stride);
+                        filled += count;
+                        from += count;
+                        if (filled == rows) {
+                            consumer.accept(range, number++, block, filled);
+                            filled = 0;
+                        }
+                    }
+                    rank += packedRows.rows();
+                }
+            }
+            if (filled > 0) {
+                consumer.accept(range, number, block, filled);
+            }
+        }
+
+        private Shard map(ShardRange range) {
+            Path directory = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
+            try (Shard.Writer writer = new Shard.Writer(directory, layout.stride)) {
+                Preparer preparer = preparation == null ? Preparer.none() : Preparer.of(preparation.value());
+                blocks(range, Preparer.blockRows(layout.stride), (shard, block, examples, rows) -> {
+                    preparer.prepare(examples, rows);
+                    try {
+                        writer.write(examples, rows);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                return writer.map();
+            } catch (IOException e) {
+                throw new UncheckedIOException("shard " + range.shard() + " cannot be written to " + directory, e);
+            }
+        }
+    }
+
+    /** Normalizes examples in place. */
+    private static final class Preparer {
+        private static final int BLOCK_BYTES = 1 << 20;
+
+        private final double[] means;
+        private final double[] deviations;
+        private final ShardedSet.Preparation preparation;
+
+        private Preparer(ShardedSet.Preparation preparation, Normalization normalization) {
+            this.preparation = preparation;
+            this.means = normalization.means();
+            this.deviations = normalization.deviations();
+        }
+
+        static Preparer none() {
+            return new Preparer(null, Normalization.identity(0));
+        }
+
+        static Preparer of(ShardedSet.Preparation preparation) {
+            return new Preparer(preparation, preparation.normalization());
+        }
+
+        static int blockRows(int stride) {
+            return Math.max(1, BLOCK_BYTES / (stride * Float.BYTES));
+        }
+
+        void prepare(float[] examples, int rows) {
+            if (preparation == null) {
+                return;
+            }
+            int width = means.length;
+            for (int j = 0; j < rows; j++) {
+                int start = j * (width + 1);
+                for (int i = 0; i < width; i++) {
+                    examples[start + i] = (float) ((examples[start + i] - means[i]) / deviations[i]);
+                }
+                examples[start + width] = (float) preparation.target().transform(examples[start + width]);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.lockstep.data;
+
+import java.util.List;
+
+/** What one task has of a {@link ShardedSet}: a run of consecutive shards. */
+public interface ShardTask {
+
+    /** Its shards, in order. */
+    List<ShardRange> shards();
+
+    /** A shard in memory, prepared; mapped at the first call in this JVM. */
+    Shard shard(ShardRange range);
+
+    /** The examples of its shards in order, not prepared, in blocks as large as {@code rows} wherever a shard allows. */
+    void forEachBlock(int rows, BlockConsumer consumer);
+
+    /** Takes examples block by block. */
+    @FunctionalInterface
+    interface BlockConsumer {
+        /**
+         * Takes a block.
+         *
+         * @param range the shard
+         * @param block the block's number in its shard, from 0
+         * @param examples example after example, each with its target last; reused
+         * @param rows how many examples
+         */
+        void accept(ShardRange range, int block, float[] examples, int rows);
+    }
+}

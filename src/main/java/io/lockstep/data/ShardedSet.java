@@ -1,0 +1,81 @@
+package io.lockstep.data;
+
+import io.lockstep.model.Normalization;
+import io.lockstep.model.TargetTransform;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Examples in canonical order, cut into S shards. A shard is the unit of all that is summed: whichever task has it, its
+ * part of a sum is the same, and the parts are added in the order of {@link io.lockstep.math.ReductionTree}.
+ */
+public final class ShardedSet implements AutoCloseable {
+    private final JavaRDD<PackedRows> packed;
+    private final int firstPartition;
+    private final List<Long> starts;
+    private final int stride;
+    private final int shards;
+    private final String id = UUID.randomUUID().toString();
+
+    ShardedSet(JavaRDD<PackedRows> packed, int firstPartition, List<Long> starts, int stride, int shards) {
+        this.packed = packed;
+        this.firstPartition = firstPartition;
+        this.starts = List.copyOf(starts);
+        this.stride = stride;
+        this.shards = shards;
+    }
+
+    /** How many examples. */
+    public long examples() {
+        return starts.get(starts.size() - 1);
+    }
+
+    /** S. */
+    public int shards() {
+        return shards;
+    }
+
+    /** n_x. */
+    public int width() {
+        return stride - 1;
+    }
+
+    /** The examples as they are, without normalization: for the statistics. */
+    JavaRDD<ShardTask> raw(int tasks) {
+        return rdd(tasks, null);
+    }
+
+    /**
+     * One element for each task: its run of shards, which it maps into memory at the first use and keeps.
+     *
+     * @param tasks how many tasks share the work; decides nothing but the speed
+     */
+    public JavaRDD<ShardTask> normalized(int tasks, Preparation preparation) {
+        Broadcast<Preparation> broadcast =
+                JavaSparkContext.fromSparkContext(packed.context()).broadcast(preparation);
+        return rdd(tasks, broadcast);
+    }
+
+    private JavaRDD<ShardTask> rdd(int tasks, Broadcast<Preparation> preparation) {
+        return new ShardRdd(
+                        packed.rdd(),
+                        firstPartition,
+                        starts,
+                        new ShardRdd.Layout(id, examples(), shards, stride),
+                        Math.max(1, Math.min(tasks, shards)),
+                        preparation)
+                .toJavaRDD();
+    }
+
+    /** Drops what this JVM has mapped. */
+    @Override
+    public void close() {
+        ShardStore.release(id);
+    }
+
+    /** What is done to each example when a shard is mapped. */
+    public record Preparation(Normalization normalization, TargetTransform target) implements java.io.Serializable {}
+}

@@ -1,0 +1,99 @@
+package io.lockstep.data;
+
+import io.lockstep.math.ReductionTree;
+import io.lockstep.model.TargetTransform;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+
+/**
+ * Normalization statistics: one distributed pass over the training examples, in fixed blocks of the canonical order that
+ * are merged in a fixed tree, so that μ and σ are the same to the bit on any cluster.
+ */
+public final class Statistics {
+    /** Examples of a block. Part of what makes an old seed give an old model. */
+    private static final int BLOCK_ROWS = 2048;
+
+    private Statistics() {}
+
+    /**
+     * The moments of the features and, in the last column, of the target.
+     *
+     * @param target whether the target's moments are those of its logarithm
+     */
+    public static Moments of(ShardedSet set, int tasks, TargetTransform.Kind target) {
+        List<ReductionTree.Node<Moments>> nodes =
+                set.raw(tasks).mapPartitions(new Task(set.width() + 1, target)).collect();
+        ReductionTree<Moments> tree = new ReductionTree<>(Moments::merge);
+        nodes.forEach(tree::addNode);
+        return tree.root();
+    }
+
+    /** The moments of a task's shards, shard by shard. */
+    private static final class Task implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<Moments>> {
+        private static final long serialVersionUID = 1L;
+
+        private final int columns;
+        private final TargetTransform.Kind target;
+
+        Task(int columns, TargetTransform.Kind target) {
+            this.columns = columns;
+            this.target = target;
+        }
+
+        @Override
+        public Iterator<ReductionTree.Node<Moments>> call(Iterator<ShardTask> tasks) {
+            List<ReductionTree.Node<Moments>> nodes = new ArrayList<>();
+            while (tasks.hasNext()) {
+                nodes.addAll(moments(tasks.next()));
+            }
+            return nodes.iterator();
+        }
+
+        private List<ReductionTree.Node<Moments>> moments(ShardTask task) {
+            ReductionTree<Moments> shards = new ReductionTree<>(Moments::merge);
+            ShardMoments current = new ShardMoments();
+            task.forEachBlock(BLOCK_ROWS, (range, block, examples, rows) -> {
+                if (block == 0 && current.blocks > 0) {
+                    shards.addLeaf(current.shard, current.take());
+                }
+                current.shard = range.shard();
+                current.add(block, blockMoments(examples, rows));
+            });
+            if (current.blocks > 0) {
+                shards.addLeaf(current.shard, current.take());
+            }
+            return shards.nodes();
+        }
+
+        private Moments blockMoments(float[] examples, int rows) {
+            if (target == TargetTransform.Kind.LOG) {
+                for (int j = 0; j < rows; j++) {
+                    int last = (j + 1) * columns - 1;
+                    examples[last] = (float) Math.log(examples[last]);
+                }
+            }
+            return Moments.of(examples, columns, rows);
+        }
+    }
+
+    /** The tree over the blocks of the shard that a task is at. */
+    private static final class ShardMoments {
+        private ReductionTree<Moments> tree = new ReductionTree<>(Moments::merge);
+        private int shard;
+        private int blocks;
+
+        void add(int block, Moments moments) {
+            tree.addLeaf(block, moments);
+            blocks++;
+        }
+
+        Moments take() {
+            Moments moments = tree.root();
+            tree = new ReductionTree<>(Moments::merge);
+            blocks = 0;
+            return moments;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.lockstep.data;
+
+import io.lockstep.config.DataConfig;
+import io.lockstep.config.DataFormat;
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.DataException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens the files of a config as Spark tables. */
+public final class Tables {
+    private static final Map<String, DataFormat> EXTENSIONS = Map.ofEntries(
+            Map.entry("csv", DataFormat.CSV),
+            Map.entry("tsv", DataFormat.CSV),
+            Map.entry("parquet", DataFormat.PARQUET),
+            Map.entry("orc", DataFormat.ORC),
+            Map.entry("json", DataFormat.JSON),
+            Map.entry("jsonl", DataFormat.JSON),
+            Map.entry("ndjson", DataFormat.JSON),
+            Map.entry("libsvm", DataFormat.LIBSVM),
+            Map.entry("svm", DataFormat.LIBSVM));
+
+    private final SparkSession spark;
+    private final Optional<DataFormat> format;
+    private final SortedMap<String, String> options;
+    private final String label;
+
+    private Tables(SparkSession spark, Optional<DataFormat> format, SortedMap<String, String> options, String label) {
+        this.spark = spark;
+        this.format = format;
+        this.options = options;
+        this.label = label;
+    }
+
+    /** Opens tables as {@code data} says. */
+    public static Tables of(SparkSession spark, DataConfig data) {
+        return new Tables(spark, data.format(), data.options(), data.label());
+    }
+
+    /** Opens tables of any format, told by their extension unless {@code format} names it. */
+    public static Tables of(
+            SparkSession spark, Optional<DataFormat> format, Map<String, String> options, String label) {
+        return new Tables(spark, format, new TreeMap<>(options), label);
+    }
+
+    /** A table and how large its files are, in bytes. */
+    public record Source(Dataset<Row> table, DataFormat format, long bytes) {}
+
+    /**
+     * Opens the table at {@code path}.
+     *
+     * @param key the config key that names it, for messages
+     * @param vectorSize how long the vectors of a libsvm file are; empty: as the file says
+     * @throws DataException if there is no such file, or it cannot be read as its format
+     * @throws ConfigException if its format cannot be told
+     */
+    public Source open(String path, String key, OptionalInt vectorSize) {
+        List<FileStatus> files = files(path, key);
+        long bytes = files.stream().mapToLong(FileStatus::getLen).sum();
+        DataFormat read = format.orElseGet(() -> formatOf(path, key, files));
+        if (read != DataFormat.IDX && bytes == 0) {
+            throw new DataException(key + ": " + path + " is empty.");
+        }
+        try {
+            return new Source(table(path, read, vectorSize), read, bytes);
+        } catch (DataException e) {
+            throw e;
+        } catch (Exception e) {
+            // Spark's AnalysisException is checked but undeclared in Java; what it says comes before any cell is read
+            throw new DataException(
+                    key + ": " + path + " cannot be read as " + read.configName() + ": " + firstLine(e), e);
+        }
+    }
+
+    private Dataset<Row> table(String path, DataFormat read, OptionalInt vectorSize) {
+        if (read == DataFormat.IDX) {
+            return IdxTable.read(spark, path, options.getOrDefault(IdxTable.LABELS_OPTION, ""), label);
+        }
+        DataFrameReader reader = spark.read();
+        if (read == DataFormat.CSV) {
+            reader = reader.option("header", "true")
+                    .option("inferSchema", "true")
+                    .option("ignoreLeadingWhiteSpace", "true")
+                    .option("ignoreTrailingWhiteSpace", "true");
+            if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
+                reader = reader.option("sep", "\t");
+            }
+        }
+        if (read == DataFormat.LIBSVM && vectorSize.isPresent()) {
+            reader = reader.option("numFeatures", Integer.toString(vectorSize.getAsInt()));
+        }
+        return reader.options(options).format(read.configName()).load(path);
+    }
+
+    /** The files below {@code path}: of a folder or glob those that Spark would read. */
+    private List<FileStatus> files(String path, String key) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        try {
+            Path pattern = new Path(path);
+            FileSystem fileSystem = pattern.getFileSystem(hadoop);
+            FileStatus[] found = fileSystem.globStatus(pattern);
+            if (found == null || found.length == 0) {
+                throw new DataException(key + ": no file " + fileSystem.makeQualified(pattern) + ".");
+            }
+            List<FileStatus> files = new java.util.ArrayList<>();
+            for (FileStatus status : found) {
+                if (status.isFile()) {
+                    files.add(status);
+                } else {
+                    var inside = fileSystem.listFiles(status.getPath(), true);
+                    while (inside.hasNext()) {
+                        FileStatus file = inside.next();
+                        char first = file.getPath().getName().charAt(0);
+                        if (first != '_' && first != '.') {
+                            files.add(file);
+                        }
+                    }
+                }
+            }
+            if (files.isEmpty()) {
+                throw new DataException(key + ": no file in the folder " + path + ".");
+            }
+            return files;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DataException(key + ": " + path + " cannot be listed: " + firstLine(e), e);
+        }
+    }
+
+    private static DataFormat formatOf(String path, String key, List<FileStatus> files) {
+        String name = files.get(0).getPath().getName().toLowerCase(Locale.ROOT);
+        if (name.contains("-idx3-ubyte")) {
+            return DataFormat.IDX;
+        }
+        return Arrays.stream(name.split("\\.", -1))
+                .skip(1)
+                .filter(EXTENSIONS::containsKey)
+                .reduce((first, last) -> last)
+                .map(EXTENSIONS::get)
+                .orElseThrow(() -> new ConfigException(key + ": the format of " + path
+                        + " cannot be told from its name. Name it: data.format, one of csv, parquet, orc, json, libsvm,"
+                        + " idx."));
+    }
+
+    static String firstLine(Throwable e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}
