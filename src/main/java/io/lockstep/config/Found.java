@@ -28,8 +28,12 @@ final class Found {
         StringBuilder line = new StringBuilder();
         text.codePoints()
                 .limit(LONGEST)
-                .map(character -> Character.isISOControl(character) ? ' ' : character)
+                .map(character -> breaksLines(character) ? ' ' : character)
                 .forEach(line::appendCodePoint);
         return text.codePointCount(0, text.length()) > LONGEST ? line + "..." : line.toString();
+    }
+
+    private static boolean breaksLines(int character) {
+        return Character.isISOControl(character) || character == 0x2028 || character == 0x2029;
     }
 }

@@ -3,12 +3,15 @@ package io.lockstep.config;
 import io.lockstep.error.ConfigException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What is wrong with a config, collected so that a user can mend it all in one go. */
 final class Mistakes {
     private final List<Mistake> found = new ArrayList<>();
+    private final Set<String> paths = new HashSet<>();
 
     private record Mistake(Place place, String path, String message) {
         @Override
@@ -19,16 +22,17 @@ final class Mistakes {
 
     void add(Place place, String path, String message) {
         found.add(new Mistake(place, path, message));
+        paths.add(path);
     }
 
     /** Whether the key itself is known to be wrong, so that nobody need judge its value again. */
     boolean at(String path) {
-        return found.stream().anyMatch(mistake -> mistake.path().equals(path));
+        return paths.contains(path);
     }
 
     /** Whether the key or anything under or above it is wrong, so that its value is only a stand-in. */
     boolean touch(String path) {
-        return found.stream().anyMatch(mistake -> covers(mistake.path(), path) || covers(path, mistake.path()));
+        return paths.stream().anyMatch(wrong -> covers(wrong, path) || covers(path, wrong));
     }
 
     private static boolean covers(String outer, String inner) {

@@ -73,7 +73,7 @@ final class Overrides {
     private Optional<YamlNode> child(YamlNode parent, String step, String path, Place place) {
         if (parent instanceof Members map) {
             Member member = map.member(step).orElseGet(() -> new Member(place, new Members()));
-            Member open = new Member(member.place(), opened(step, member, place));
+            Member open = new Member(member.place(), opened(step, member));
             map.members().put(step, open);
             return Optional.of(open.value());
         }
@@ -85,7 +85,7 @@ final class Overrides {
     }
 
     /** Where a bare name or null stands, the map that means the same. */
-    private static YamlNode opened(String key, Member member, Place place) {
+    private static YamlNode opened(String key, Member member) {
         if (YamlNode.isNull(member.value())) {
             return new Members();
         }

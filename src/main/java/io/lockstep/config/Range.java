@@ -1,22 +1,18 @@
 package io.lockstep.config;
 
-import java.util.function.DoublePredicate;
-
 /** Which numbers a key takes. */
 enum Range {
-    POSITIVE("a number > 0", x -> x > 0),
-    NOT_NEGATIVE("a number >= 0", x -> x >= 0),
+    POSITIVE("a number > 0"),
+    NOT_NEGATIVE("a number >= 0"),
     /** Of what is dropped or remembered: at 1 nothing would be left. */
-    RATE("a number in [0, 1)", x -> x >= 0 && x < 1),
-    FRACTION("a number in [0, 1]", x -> x >= 0 && x <= 1),
-    POSITIVE_FRACTION("a number in (0, 1]", x -> x > 0 && x <= 1);
+    RATE("a number in [0, 1)"),
+    FRACTION("a number in [0, 1]"),
+    POSITIVE_FRACTION("a number in (0, 1]");
 
     private final String expected;
-    private final DoublePredicate holds;
 
-    Range(String expected, DoublePredicate holds) {
+    Range(String expected) {
         this.expected = expected;
-        this.holds = holds;
     }
 
     String expected() {
@@ -24,6 +20,13 @@ enum Range {
     }
 
     boolean contains(double x) {
-        return Double.isFinite(x) && holds.test(x);
+        return Double.isFinite(x)
+                && switch (this) {
+                    case POSITIVE -> x > 0;
+                    case NOT_NEGATIVE -> x >= 0;
+                    case RATE -> x >= 0 && x < 1;
+                    case FRACTION -> x >= 0 && x <= 1;
+                    case POSITIVE_FRACTION -> x > 0 && x <= 1;
+                };
     }
 }

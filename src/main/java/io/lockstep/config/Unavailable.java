@@ -24,13 +24,13 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
             value("data.label", Items.class::isInstance, "a list of label columns", "Name one column."),
             value("data.format", text("image"), "reading image files", "Use csv, parquet, orc, json, libsvm or idx."),
             key("data.missing", text("error").negate(), "filling in missing values", REMOVE),
-            key("data.weight", any(), "weighting examples", REMOVE),
+            key("data.weight", node -> true, "weighting examples", REMOVE),
             key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
-            key("training.class_weights", any(), "weighting classes", REMOVE),
+            key("training.class_weights", node -> true, "weighting classes", REMOVE),
             value("sync", text("barrier"), "barrier synchronization", "Use auto or driver."),
-            key("checkpoint", any(), "checkpointing", REMOVE),
-            key("registry", any(), "a registry of versions", REMOVE),
-            key("search", any(), "hyper-parameter search", REMOVE));
+            key("checkpoint", node -> true, "checkpointing", REMOVE),
+            key("registry", node -> true, "a registry of versions", REMOVE),
+            key("search", node -> true, "hyper-parameter search", REMOVE));
 
     private enum Extent {
         KEY,
@@ -83,10 +83,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
 
     private static Unavailable value(String path, Predicate<YamlNode> refused, String what, String remedy) {
         return new Unavailable(path, refused, Extent.VALUE, what, remedy);
-    }
-
-    private static Predicate<YamlNode> any() {
-        return node -> true;
     }
 
     private static Predicate<YamlNode> text(String text) {

@@ -27,12 +27,16 @@ final class YamlParser {
     private static final Pattern PROBLEM = Pattern.compile("([^\n]*)\n in [^\n]*, line (\\d+), column (\\d+):");
 
     private final String text;
+    /** The text in code points, in which Jackson counts its offsets. */
+    private final int[] characters;
+
     private final IntFunction<Place> places;
     private final Mistakes mistakes;
     private final YAMLParser tokens;
 
     private YamlParser(String text, IntFunction<Place> places, Mistakes mistakes, YAMLParser tokens) {
         this.text = text;
+        this.characters = text.codePoints().toArray();
         this.places = places;
         this.mistakes = mistakes;
         this.tokens = tokens;
@@ -130,10 +134,8 @@ final class YamlParser {
 
     /** The character with which the current token starts in the text; the only trace of quotes that Jackson leaves. */
     private int firstCharacter() {
-        // the offset counts code points
         long offset = tokens.currentTokenLocation().getCharOffset();
-        int start = text.offsetByCodePoints(0, (int) Math.min(offset, text.codePointCount(0, text.length())));
-        return start < text.length() ? text.charAt(start) : ' ';
+        return offset < characters.length ? characters[(int) offset] : ' ';
     }
 
     private Place place() {

@@ -1,0 +1,224 @@
+package io.lockstep.config;
+
+import static io.lockstep.config.Yaml.mistakes;
+import static io.lockstep.config.Yaml.mistakesWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigMistakesTest {
+
+    @Test
+    void aMisspelledOptimizerIsRefusedWithTheNearestName() {
+        assertThat(mistakesWith("training:\n  optimizer: { name: adm }"))
+                .isEqualTo("digits.yaml:6  training.optimizer.name: unknown optimizer \"adm\". Known: sgd, momentum,"
+                        + " nesterov, rmsprop, adam, adamw. Did you mean \"adam\"?");
+    }
+
+    @Test
+    void aMisspelledKeyIsRefusedWithTheNearestKey() {
+        assertThat(mistakesWith("training:\n  epoch: 3"))
+                .isEqualTo("digits.yaml:6  training.epoch: unknown key. Known here: epochs, batch_size, optimizer,"
+                        + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, early_stopping, bayes_error, seed."
+                        + " Did you mean \"epochs\"?");
+    }
+
+    @Test
+    void aKeyOfAnotherOptimizerIsUnknown() {
+        assertThat(mistakesWith("training:\n  optimizer:\n    name: sgd\n    beta1: 0.9"))
+                .isEqualTo("digits.yaml:8  training.optimizer.beta1: unknown key. Known here: name, learning_rate.");
+    }
+
+    @Test
+    void allMistakesAreReportedInTheOrderOfTheFile() {
+        assertThat(mistakes("""
+                        training: { epochs: 0 }
+                        network:
+                          - { dense: 10, activation: rely }
+                          - { dense: ten }
+                        data: { label: digit }
+                        task: clasification
+                        """, "l2=1")).isEqualTo("""
+                        digits.yaml:1  training.epochs: expected a whole number >= 1, found 0.
+                        digits.yaml:3  network[0].activation: unknown activation "rely". Known: identity, sigmoid, tanh, relu, leaky_relu. Did you mean "relu"?
+                        digits.yaml:4  network[1].dense: expected a whole number >= 1, found "ten".
+                        digits.yaml:5  data.train: the key is required and missing. Expected a path, directory or glob.
+                        digits.yaml:6  task: unknown task "clasification". Known: classification, regression. Did you mean "classification"?
+                        --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, output.""");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            epochs: 1.5              | epochs: expected a whole number >= 1, found 1.5.
+            epochs: '5'              | epochs: expected a whole number >= 1, found "5". Remove the quotes.
+            epochs: 99999999999      | epochs: expected a whole number from 1 to 2147483647, found 99999999999.
+            epochs: 010              | epochs: expected a whole number >= 1, found "010".
+            epochs: [1]              | epochs: expected a whole number >= 1, found a list.
+            epochs: true             | epochs: expected a whole number >= 1, found true.
+            seed: 1e3                | seed: expected a whole number from -9223372036854775808 to 9223372036854775807, found 1e3.
+            seed: 9223372036854775808 | seed: expected a whole number from -9223372036854775808 to 9223372036854775807, found 9223372036854775808.
+            l2: -0.1                 | l2: expected a number >= 0, found -0.1.
+            l2: .inf                 | l2: expected a number >= 0, found ".inf".
+            l2: NaN                  | l2: expected a number >= 0, found "NaN".
+            l2: 1e999                | l2: expected a number >= 0, found 1e999.
+            l2: little               | l2: expected a number >= 0, found "little".
+            clip_norm: 0             | clip_norm: expected a number > 0, found 0.
+            batch_size: 0            | batch_size: expected full or a whole number from 1 to 2147483647, found 0.
+            batch_size: half         | batch_size: expected full or a whole number from 1 to 2147483647, found "half".
+            optimizer: [adam]        | optimizer: expected a name or a map with a name, found a list.
+            optimizer: { beta2: 1 }  | optimizer.beta2: expected a number in [0, 1), found 1.
+            schedule: step           | schedule.every_epochs: the key is required and missing. Expected a whole number >= 1.
+            schedule: { name: 5 }    | schedule.name: unknown schedule "5". Known: constant, inverse_time, exponential, inverse_sqrt, step, cosine.
+            schedule: { name: cosine, floor: 2 } | schedule.floor: expected a number in [0, 1], found 2.
+            early_stopping: no       | early_stopping: expected auto, null or a map such as { metric: loss, patience: 5 }, found "no".
+            early_stopping: { patience: 0 } | early_stopping.patience: expected a whole number >= 1, found 0.
+            """)
+    void aWrongValueIsRefusedWithWhatWasExpectedAndFound(String yaml, String message) {
+        assertThat(mistakesWith("training:\n  " + yaml)).isEqualTo("digits.yaml:6  training." + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            dev: 5                   | dev: expected a path, directory or glob, found 5. Quote it if it is meant: "5".
+            test: ""                 | test: expected a path, directory or glob, found "".
+            features: some           | features: expected all, a list of column names or { exclude: [names] }, found "some".
+            features: []             | features: expected a list of column names, found an empty list.
+            features: [a, a]         | features[1]: column "a" is there twice. Keep one.
+            features: [a, true]      | features[1]: expected a column name, found true. Quote it if it is meant: "true".
+            features: { except: [a] } | features.exclude: the key is required and missing. Expected a list of column names.
+            features: [digit]        | features: column "digit" is the label and cannot be a feature that gives the answer away. Remove it here.
+            key: [id, digit]         | key: column "digit" is the label and cannot be part of what identifies an example. Remove it here.
+            categorical: [digit]     | categorical: column "digit" is the label and cannot be a categorical feature. Remove it here.
+            categorical: some        | categorical: expected auto or a list of column names, found "some".
+            split: { train: 0.8, dev: 0.3 } | split: train 0.8, dev 0.3 and test 0.0 sum to 1.1, expected 1.
+            split: { train: 0 }      | split.train: expected a number in (0, 1], found 0.
+            split: { dev: 1 }        | split.train: the key is required and missing. Expected a number in (0, 1].
+            split: even              | split: expected a map, found "even".
+            options: { a: [1] }      | options.a: expected a text, number or boolean, found a list.
+            options: header          | options: expected a map of options for Spark's reader, found "header".
+            target: log              | target: only a regression has a target to transform, and task is classification. Remove the key.
+            normalize: yes           | normalize: unknown normalize "yes". Known: standard, none.
+            """)
+    void aWrongValueInDataIsRefused(String yaml, String message) {
+        String mistakes = mistakesWith("  " + yaml);
+        assertThat(mistakes.lines().findFirst()).hasValue("digits.yaml:5  data." + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            shards: 3                | shards: expected auto or a whole number that is a power of two (1, 2, 4, 8, ...), found 3.
+            shards: 0                | shards: expected auto or a whole number that is a power of two (1, 2, 4, 8, ...), found 0.
+            input_dropout: 1         | input_dropout: expected a number in [0, 1), found 1.
+            name: 7                  | name: expected a name, found 7. Quote it if it is meant: "7".
+            network: 5               | network: expected a list of layers such as { dense: 100, activation: relu }, found 5.
+            network: [5]             | network[0]: expected a layer such as { dense: 100, activation: relu }, found 5.
+            network: [{}]            | network[0].dense: the key is required and missing. Expected a whole number >= 1.
+            network: [{ dense: 3, dropout: 1.0 }] | network[0].dropout: expected a number in [0, 1), found 1.0.
+            network: [{ dense: 3, activation: { name: relu, slope: 0.1 } }] | network[0].activation.slope: unknown key. Known here: name.
+            training: 5              | training: expected a map, found 5.
+            sync: [auto]             | sync: expected one of auto, driver, found a list.
+            """)
+    void aWrongValueAtTheTopIsRefused(String yaml, String message) {
+        assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            sync: barrier                     | sync: barrier synchronization is not available in this version. Use auto or driver.
+            checkpoint: { keep: 3 }           | checkpoint: checkpointing is not available in this version. Remove the key.
+            registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
+            search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
+            training: { class_weights: balanced } | training.class_weights: weighting classes is not available in this version. Remove the key.
+            network: [{ dense: 3 }, { dense: 3, batch_norm: true }] | network[1].batch_norm: batch normalization is not available in this version. Remove the key.
+            """)
+    void whatThisVersionCannotDoIsRefusedByName(String yaml, String message) {
+        assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
+    }
+
+    @Test
+    void whatThisVersionCannotDoWithDataIsRefusedByName() {
+        assertThat(mistakes("""
+                        task: multilabel
+                        data:
+                          train: digits
+                          format: image
+                          label: [a, b]
+                          missing: impute
+                          weight: w
+                        """)).isEqualTo("""
+                        digits.yaml:1  task: multilabel classification is not available in this version. Use classification or regression.
+                        digits.yaml:4  data.format: reading image files is not available in this version. Use csv, parquet, orc, json, libsvm or idx.
+                        digits.yaml:5  data.label: a list of label columns is not available in this version. Name one column.
+                        digits.yaml:6  data.missing: filling in missing values is not available in this version. Remove the key.
+                        digits.yaml:7  data.weight: weighting examples is not available in this version. Remove the key.""");
+    }
+
+    @Test
+    void whatThisVersionCannotDoMayBeSwitchedOff() {
+        assertThat(mistakesWith("""
+                          missing: error
+                          weight: null
+                        network: [{ dense: 3, batch_norm: false }]
+                        training: { class_weights: null }
+                        checkpoint: null
+                        search: null
+                        """)).isEmpty();
+    }
+
+    @Test
+    void aCategoricalColumnMustBeAFeature() {
+        String message =
+                "  data.categorical: column \"city\" is no feature. Add it to data.features, or remove it here.";
+        assertThat(mistakesWith("  features: { exclude: [city] }\n  categorical: [city]"))
+                .isEqualTo("digits.yaml:6" + message);
+        assertThat(mistakesWith("  features: [size]\n  categorical: [city]")).isEqualTo("digits.yaml:6" + message);
+    }
+
+    @Test
+    void anEarlyStoppingMetricMustFitTheTask() {
+        assertThat(mistakesWith("training:\n  early_stopping:\n    metric: rmse"))
+                .isEqualTo("digits.yaml:7  training.early_stopping.metric: rmse is not defined for task classification."
+                        + " Known: loss, accuracy.");
+        assertThat(
+                        mistakes(
+                                "task: regression\ndata: { train: a, label: b }\ntraining: { early_stopping: { metric: accuracy } }"))
+                .isEqualTo("digits.yaml:3  training.early_stopping.metric: accuracy is not defined for task regression."
+                        + " Known: loss, rmse, mae, r2.");
+    }
+
+    @Test
+    void zerosAreRefusedWithHiddenLayersOnly() {
+        assertThat(mistakesWith("initializer: zeros")).isEmpty();
+        assertThat(mistakesWith("network: [{ dense: 3 }]\ninitializer: zeros"))
+                .isEqualTo("digits.yaml:6  initializer: zeros fits only a net without hidden layers: hidden units that"
+                        + " start alike get the same gradient and stay alike for ever. Use auto.");
+    }
+
+    @Test
+    void theErrorOfAClassificationIsAShare() {
+        assertThat(mistakesWith("training: { bayes_error: 2 }"))
+                .isEqualTo("digits.yaml:5  training.bayes_error: the error of a classification is a share, expected a"
+                        + " number from 0 to 1, found 2.0.");
+    }
+
+    @Test
+    void aWrongTaskRaisesNoFalseAlarmAboutItsTarget() {
+        assertThat(mistakes("task: regresion\ndata: { train: a, label: b, target: log }"))
+                .isEqualTo("digits.yaml:1  task: unknown task \"regresion\". Known: classification, regression."
+                        + " Did you mean \"regression\"?");
+    }
+
+    @Test
+    void aSectionOfTheWrongTypeRaisesNoMoreAlarms() {
+        assertThat(mistakes("task: regression\ndata: here"))
+                .isEqualTo("digits.yaml:2  data: expected a map, found \"here\".");
+    }
+
+    @Test
+    void messagesShowLongAndBrokenTextOnOneShortLine() {
+        assertThat(mistakesWith("sync: \"a\\n" + "b".repeat(100) + "\""))
+                .isEqualTo("digits.yaml:5  sync: unknown sync \"a " + "b".repeat(78) + "...\". Known: auto, driver.");
+    }
+}
