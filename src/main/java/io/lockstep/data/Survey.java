@@ -78,6 +78,10 @@ final class Survey implements Serializable {
             return numbers > 0 && numbers >= 0.5 * texts;
         }
 
+        boolean hasOddText() {
+            return !oddRow.isEmpty();
+        }
+
         String describeOddCell() {
             return (texts - numbers) + " of " + texts + " cells are not numbers, e.g. \"" + oddText + "\" in " + oddRow;
         }

@@ -1,0 +1,234 @@
+package io.lockstep.data;
+
+import io.lockstep.config.BatchSize;
+import io.lockstep.config.DataConfig;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.Normalize;
+import io.lockstep.config.Split;
+import io.lockstep.config.Task;
+import io.lockstep.error.DataException;
+import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.Normalization;
+import io.lockstep.model.TargetTransform;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.StructType;
+
+/** All that a training needs of its data: the sets in canonical order, and what was learnt from the training rows. */
+public final class TrainingData implements AutoCloseable {
+    /** Examples of a shard and step below which a matrix product is too thin (measured: ARCHITECTURE, Shards). */
+    private static final int THICK_SLICE = 256;
+
+    private static final int FEWEST_SHARDS = 2;
+    private static final int FULL_BATCH_SHARDS = 16;
+
+    private final FeatureSchema features;
+    private final List<String> classes;
+    private final ShardedSet.Preparation preparation;
+    private final Map<DataRole, ShardedSet> sets = new EnumMap<>(DataRole.class);
+    private final Map<DataRole, Long> fingerprints = new EnumMap<>(DataRole.class);
+    private final List<CanonicalRows> stored = new ArrayList<>();
+
+    /**
+     * Reads, surveys, encodes, orders and measures the data of a config.
+     *
+     * @throws DataException if the data cannot be trained on
+     */
+    public static TrainingData prepare(SparkSession spark, LockstepConfig config) {
+        return new TrainingData(spark, config);
+    }
+
+    private TrainingData(SparkSession spark, LockstepConfig config) {
+        DataConfig data = config.data();
+        Tables tables = Tables.of(spark, data);
+        Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
+        StructType table = train.table().schema();
+        requireColumns(table, data.train());
+        FeatureColumns columns = new FeatureColumns(data, table);
+        Splitter splitter = splitter(data);
+        KeyHash key = new KeyHash(table, data.key());
+        boolean classification = config.task() == Task.CLASSIFICATION;
+        Survey survey =
+                Survey.of(rows(train), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
+        this.classes = classification ? classes(survey, data.label()) : List.of();
+        this.features = columns.schema(survey);
+        TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
+
+        int slots = spark.sparkContext().defaultParallelism();
+        store(train, key, splitter, target, config);
+        for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
+            Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
+            if (own.isPresent()) {
+                Tables.Source source =
+                        tables.open(own.get(), "data." + role.configName(), OptionalInt.of(features.width()));
+                StructType schema = source.table().schema();
+                requireColumns(schema, own.get());
+                store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, config);
+                if (!sets.containsKey(role)) {
+                    throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
+                }
+            }
+        }
+        this.preparation = preparation(slots, data, target);
+    }
+
+    private static void requireColumns(StructType table, String path) {
+        if (table.fields().length == 0) {
+            throw new DataException(path + " has no columns: is it empty?");
+        }
+    }
+
+    private static JavaRDD<InternalRow> rows(Tables.Source source) {
+        return Rows.of(source.table());
+    }
+
+    /** Deals the training file to the roles that have no file of their own. */
+    private static Splitter splitter(DataConfig data) {
+        Split split = data.split();
+        return Splitter.byFractions(
+                split.train(),
+                data.dev().isPresent() ? 0 : split.dev(),
+                data.test().isPresent() ? 0 : split.test());
+    }
+
+    private static List<String> classes(Survey survey, String label) {
+        SortedSet<String> names = survey.classes(DataRole.TRAIN);
+        if (names.isEmpty()) {
+            throw new DataException("data.train: there are no rows to train on.");
+        }
+        if (names.size() == 1) {
+            throw new DataException("label column \"" + label + "\": expected at least two classes, found only \""
+                    + names.first() + "\" among the training rows.");
+        }
+        for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
+            for (String name : survey.classes(role)) {
+                if (!names.contains(name)) {
+                    throw new DataException("label column \"" + label + "\": class \"" + name
+                            + "\" is among the rows of "
+                            + role.configName() + " but not among those of train; the model could never predict it."
+                            + " Give it more rows, or leave its rows out.");
+                }
+            }
+        }
+        return Survey.sorted(names);
+    }
+
+    private void store(
+            Tables.Source source, KeyHash key, Splitter splitter, TargetTransform.Kind target, LockstepConfig config) {
+        StructType table = source.table().schema();
+        String label = config.data().label();
+        CanonicalRows rows = CanonicalRows.of(
+                rows(source),
+                key,
+                splitter,
+                new ExampleEncoder(features, table),
+                classes.isEmpty()
+                        ? TargetEncoder.regression(label, target, table)
+                        : TargetEncoder.classification(label, classes, table),
+                config.training().seed(),
+                source.bytes());
+        stored.add(rows);
+        for (DataRole role : DataRole.values()) {
+            long count = rows.count(role);
+            if (count > 0) {
+                int shards = role == DataRole.TRAIN ? shards(config) : evaluationShards(count);
+                sets.put(role, rows.shards(role, shards));
+                fingerprints.put(role, rows.fingerprint(role));
+            }
+        }
+        if (!sets.containsKey(DataRole.TRAIN)) {
+            throw new DataException("data.train: there are no rows to train on.");
+        }
+    }
+
+    /**
+     * S: of the config, else from the batch size alone. Few and thick, because every product of a step writes a whole dW
+     * however thin the slice; and never one, so that two cores have work.
+     */
+    static int shards(LockstepConfig config) {
+        if (config.shards().isPresent()) {
+            return config.shards().getAsInt();
+        }
+        return config.training().batchSize() instanceof BatchSize.Rows rows
+                ? Math.max(FEWEST_SHARDS, Integer.highestOneBit(Math.max(1, rows.examples() / THICK_SLICE)))
+                : FULL_BATCH_SHARDS;
+    }
+
+    /** How a set that is only evaluated is cut: by its size alone. */
+    static int evaluationShards(long examples) {
+        long slices = Math.max(1, Math.min(1024, examples / 1024));
+        return Integer.highestOneBit((int) slices);
+    }
+
+    private ShardedSet.Preparation preparation(int slots, DataConfig data, TargetTransform.Kind target) {
+        boolean normalizes = data.normalize() == Normalize.STANDARD;
+        if (!normalizes && target == TargetTransform.Kind.NONE) {
+            return new ShardedSet.Preparation(Normalization.identity(features.width()), TargetTransform.NONE);
+        }
+        Moments moments = Statistics.of(set(DataRole.TRAIN), slots, target);
+        int width = features.width();
+        double[] means = new double[width];
+        double[] deviations = new double[width];
+        for (int i = 0; i < width; i++) {
+            means[i] = moments.mean(i);
+            deviations[i] = moments.deviation(i);
+        }
+        return new ShardedSet.Preparation(
+                normalizes ? new Normalization(means, deviations) : Normalization.identity(width),
+                target == TargetTransform.Kind.NONE
+                        ? TargetTransform.NONE
+                        : new TargetTransform(target, moments.mean(width), moments.deviation(width)));
+    }
+
+    /** How a row becomes an example. */
+    public FeatureSchema features() {
+        return features;
+    }
+
+    /** The classes by index; empty for a regression. */
+    public List<String> classes() {
+        return classes;
+    }
+
+    /** What normalizes the examples. */
+    public ShardedSet.Preparation preparation() {
+        return preparation;
+    }
+
+    /** Whether there are examples of {@code role}. */
+    public boolean has(DataRole role) {
+        return sets.containsKey(role);
+    }
+
+    /**
+     * The examples of {@code role}.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public ShardedSet set(DataRole role) {
+        ShardedSet set = sets.get(role);
+        if (set == null) {
+            throw new IllegalArgumentException("there are no examples for " + role.configName());
+        }
+        return set;
+    }
+
+    /** A number that changes with any example of {@code role}, and not with their order. */
+    public long fingerprint(DataRole role) {
+        return fingerprints.getOrDefault(role, 0L);
+    }
+
+    @Override
+    public void close() {
+        sets.values().forEach(ShardedSet::close);
+        stored.forEach(CanonicalRows::close);
+    }
+}
