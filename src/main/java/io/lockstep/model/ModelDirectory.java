@@ -51,7 +51,8 @@ public final class ModelDirectory {
     private ModelDirectory(FileSystem fs, Path path) {
         // LocalFileSystem would put .crc files beside the user's; weights carry a checksum of their own
         this.fs = fs instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs;
-        this.target = this.fs.makeQualified(path);
+        // through its string: a path made of a URI can end in a slash and then has no name
+        this.target = new Path(this.fs.makeQualified(path).toString());
         if (target.getParent() == null) {
             throw new ConfigException(target + " is the root of a file system; name a directory below it");
         }
