@@ -29,7 +29,7 @@ public enum Loss {
      *
      * @param z in: Z[L] (n, m); out: A (n, m)
      */
-    void output(float[] z, int n, int m) {
+    public void output(float[] z, int n, int m) {
         switch (this) {
             case SOFTMAX_CROSS_ENTROPY -> {
                 for (int j = 0; j < m; j++) {
@@ -51,7 +51,7 @@ public enum Loss {
      * @param z Z[L] (n, m), left alone
      * @param y the targets, ({@link #targets}, m)
      */
-    double sum(float[] z, float[] y, int n, int m) {
+    public double sum(float[] z, float[] y, int n, int m) {
         double sum = 0;
         switch (this) {
             case SOFTMAX_CROSS_ENTROPY -> {

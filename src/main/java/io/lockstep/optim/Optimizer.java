@@ -50,9 +50,9 @@ public final class Optimizer {
         }
         steps++;
         double scale = 1.0 / count;
-        if (regularization.greatestNorm().isPresent()) {
+        if (regularization.clipNorm().isPresent()) {
             double norm = scale * Math.sqrt(ChunkedSum.ofSquares(gradientSum));
-            double greatest = regularization.greatestNorm().getAsDouble();
+            double greatest = regularization.clipNorm().getAsDouble();
             if (norm > greatest) {
                 scale *= greatest / norm;
             }

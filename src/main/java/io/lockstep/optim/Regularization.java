@@ -1,7 +1,6 @@
 package io.lockstep.optim;
 
 import io.lockstep.nn.ParameterBlock;
-import java.io.Serializable;
 import java.util.OptionalDouble;
 
 /**
@@ -13,7 +12,7 @@ import java.util.OptionalDouble;
  * @param clipNorm the greatest ‖g‖₂ (Pascanu, Mikolov and Bengio 2013, algorithm 1); empty for no clipping
  * @param examples m, the training examples
  */
-public record Regularization(double l2, double l1, Double clipNorm, long examples) implements Serializable {
+public record Regularization(double l2, double l1, OptionalDouble clipNorm, long examples) {
 
     public Regularization {
         if (!(l2 >= 0) || !(l1 >= 0)) {
@@ -26,12 +25,7 @@ public record Regularization(double l2, double l1, Double clipNorm, long example
 
     /** λ₂ and λ₁ zero, no clipping. */
     public static Regularization none() {
-        return new Regularization(0, 0, null, 1);
-    }
-
-    /** The greatest norm, if there is one. */
-    public OptionalDouble greatestNorm() {
-        return clipNorm == null ? OptionalDouble.empty() : OptionalDouble.of(clipNorm);
+        return new Regularization(0, 0, OptionalDouble.empty(), 1);
     }
 
     /** λ₂/m: the factor of W in the gradient. */

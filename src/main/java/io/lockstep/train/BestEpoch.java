@@ -1,0 +1,45 @@
+package io.lockstep.train;
+
+import io.lockstep.config.EarlyStopping;
+import java.util.Optional;
+
+/** Keeps the weights of the best epoch, and tells when patience is at its end (notes, "Early stopping"). */
+final class BestEpoch {
+    /** Empty: the last epoch is the best. */
+    private final Optional<EarlyStopping> rule;
+
+    private float[] theta = new float[0];
+    private int epoch;
+    private double value = Double.NaN;
+
+    BestEpoch(Optional<EarlyStopping> rule) {
+        this.rule = rule;
+    }
+
+    /** Looks at θ after an epoch. */
+    void consider(int candidate, float[] candidateTheta, Optional<Score> dev) {
+        double score = rule.isPresent() ? dev.orElseThrow().value(rule.get().metric()) : 0;
+        if (epoch == 0 || rule.isEmpty() || better(score)) {
+            epoch = candidate;
+            value = score;
+            theta = candidateTheta.clone();
+        }
+    }
+
+    private boolean better(double score) {
+        return rule.orElseThrow().metric().higherIsBetter() ? score > value : score < value;
+    }
+
+    /** Whether the epochs since the best one are as many as the rule allows. */
+    boolean patienceEnds(int current) {
+        return rule.isPresent() && current - epoch >= rule.get().patience();
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    float[] theta() {
+        return theta;
+    }
+}

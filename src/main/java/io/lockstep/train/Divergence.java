@@ -1,0 +1,91 @@
+package io.lockstep.train;
+
+import io.lockstep.data.ShardTask;
+import io.lockstep.error.DivergedException;
+import io.lockstep.nn.ParameterBlock;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+
+/** Finds out where a loss that is not finite came from. */
+final class Divergence {
+    private final JavaRDD<ShardTask> shards;
+    private final ShardWorker.Job job;
+
+    Divergence(JavaRDD<ShardTask> shards, ShardWorker.Job job) {
+        this.shards = shards;
+        this.job = job;
+    }
+
+    /**
+     * The fault in words.
+     *
+     * @param theta the θ that the step was computed with, as it was sent
+     * @param state holds the same θ
+     * @param step of the epoch, from 0
+     */
+    DivergedException explain(Broadcast<float[]> theta, TrainingState state, int epoch, int step, double loss) {
+        String where = faultyParameters(state.theta())
+                .orElseGet(() -> shards.mapPartitions(new Probe(job, theta, epoch, step)).collect().stream()
+                        .min(Integer::compare)
+                        .map(this::faultyOutput)
+                        .orElse("all layers are finite, only the loss is not."));
+        return new DivergedException("training diverged in epoch " + epoch + ", step " + (step + 1) + ": the loss is "
+                + loss + "; " + where
+                + " Lower training.optimizer.learning_rate, warm it up (training.schedule: { warmup_epochs: 1 }), or set"
+                + " training.clip_norm.");
+    }
+
+    private Optional<String> faultyParameters(float[] theta) {
+        for (ParameterBlock block : job.network().parameters()) {
+            for (int i = block.offset(); i < block.offset() + block.size(); i++) {
+                if (!Float.isFinite(theta[i])) {
+                    return Optional.of("the first parameters that are not finite are those of "
+                            + job.network().describeLayer(block.layer()) + ", its " + block.name() + ".");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String faultyOutput(int layer) {
+        return layer == 0
+                ? "the examples themselves have values that are not finite."
+                : "all parameters are finite; the first outputs that are not are those of "
+                        + job.network().describeLayer(layer) + ".";
+    }
+
+    /** Finds the lowest layer whose outputs are not finite. */
+    private static final class Probe implements FlatMapFunction<Iterator<ShardTask>, Integer> {
+        private static final long serialVersionUID = 1L;
+
+        private final ShardWorker.Job job;
+        private final Broadcast<float[]> theta;
+        private final int epoch;
+        private final int step;
+
+        Probe(ShardWorker.Job job, Broadcast<float[]> theta, int epoch, int step) {
+            this.job = job;
+            this.theta = theta;
+            this.epoch = epoch;
+            this.step = step;
+        }
+
+        @Override
+        public Iterator<Integer> call(Iterator<ShardTask> tasks) {
+            ShardWorker worker = ShardWorker.borrow(job);
+            try {
+                OptionalInt layer = worker.firstNonFiniteLayer(tasks.next(), theta.value(), epoch, step);
+                return layer.isPresent()
+                        ? List.of(layer.getAsInt()).iterator()
+                        : List.<Integer>of().iterator();
+            } finally {
+                worker.back();
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.lockstep.train;
+
+import java.io.Serializable;
+
+/**
+ * A leaf or node of the gradient's tree: sums over examples, with their count. It is divided by the count once, at the
+ * root.
+ */
+final class GradientSum implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final float[] gradient;
+    private double loss;
+    private long examples;
+
+    /** Takes the array over. */
+    GradientSum(float[] gradient, double loss, long examples) {
+        this.gradient = gradient;
+        this.loss = loss;
+        this.examples = examples;
+    }
+
+    /** Σ ∂L/∂θ, in θ's layout. */
+    float[] gradient() {
+        return gradient;
+    }
+
+    /** Σ L. */
+    double loss() {
+        return loss;
+    }
+
+    /** How many examples were summed. */
+    long examples() {
+        return examples;
+    }
+
+    /** Adds {@code right} in place. */
+    GradientSum add(GradientSum right) {
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] += right.gradient[i];
+        }
+        loss += right.loss;
+        examples += right.examples;
+        return this;
+    }
+}

@@ -1,0 +1,50 @@
+package io.lockstep.train;
+
+import io.lockstep.config.HiddenLayer;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.Task;
+import io.lockstep.nn.Activation;
+import io.lockstep.nn.LayerSpec;
+import io.lockstep.nn.Loss;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the network that a config asks for, once the data has told its inputs and outputs. */
+public final class Networks {
+    private Networks() {}
+
+    /**
+     * The network: a sigmoid for two classes, a softmax for more, a linear output for a regression.
+     *
+     * @param inputs n_x
+     * @param classes 0 for a regression
+     */
+    public static NetworkSpec of(LockstepConfig config, int inputs, int classes) {
+        List<LayerSpec> layers = new ArrayList<>();
+        addDropout(layers, config.inputDropout());
+        for (HiddenLayer hidden : config.network()) {
+            layers.add(new LayerSpec.Dense(hidden.units()));
+            if (hidden.activation().kind() != Activation.Kind.IDENTITY) {
+                layers.add(new LayerSpec.Activate(hidden.activation()));
+            }
+            addDropout(layers, hidden.dropout());
+        }
+        layers.add(new LayerSpec.Dense(classes > 2 ? classes : 1));
+        return new NetworkSpec(new Shape.Vector(inputs), layers, loss(config.task(), classes));
+    }
+
+    private static void addDropout(List<LayerSpec> layers, double rate) {
+        if (rate > 0) {
+            layers.add(new LayerSpec.Dropout(rate));
+        }
+    }
+
+    private static Loss loss(Task task, int classes) {
+        return switch (task) {
+            case CLASSIFICATION -> classes > 2 ? Loss.SOFTMAX_CROSS_ENTROPY : Loss.SIGMOID_CROSS_ENTROPY;
+            case REGRESSION -> Loss.HALVED_SQUARED;
+        };
+    }
+}

@@ -1,0 +1,140 @@
+package io.lockstep.train;
+
+import io.lockstep.data.Shard;
+import io.lockstep.data.ShardRange;
+import io.lockstep.data.ShardTask;
+import io.lockstep.math.Purpose;
+import io.lockstep.math.RandomStream;
+import io.lockstep.math.ReductionTree;
+import io.lockstep.nn.Network;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.TrainingPass;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The training step on one task: the gradients of its shards' slices of the mini-batch, added as far as its run of the
+ * tree goes. One worker has the buffers of one thread; {@link #borrow} finds a free one in this JVM.
+ */
+final class ShardWorker {
+    /** Examples of one pass through the network; a thicker slice takes several, which add to the same gradient. */
+    private static final int PASS_ROWS = 1024;
+
+    /** Trainings whose workers a JVM keeps. */
+    private static final int MOST_RUNS = 8;
+
+    private static final Map<String, Deque<ShardWorker>> IDLE = new HashMap<>();
+    private static final Deque<String> RECENT = new ArrayDeque<>();
+
+    /** What every worker of a training must know; {@code id} is the training's own. */
+    record Job(String id, NetworkSpec network, BatchPlan plan, long seed) implements Serializable {}
+
+    private final Job job;
+    private final Network network;
+    private final float[] x;
+    private final float[] y;
+    private final Map<Integer, EpochOrder> orders = new HashMap<>();
+
+    /** The permutation of a shard's rows in an epoch. */
+    @SuppressWarnings("ArrayRecordComponent") // a buffer of the worker's own
+    private record EpochOrder(int epoch, int[] rows) {}
+
+    private ShardWorker(Job job) {
+        int capacity = Math.min(PASS_ROWS, job.plan().mostRows());
+        this.job = job;
+        this.network = new Network(job.network(), capacity);
+        this.x = new float[Math.multiplyExact(job.network().input().size(), capacity)];
+        this.y = new float[job.network().loss().targets(job.network().outputs()) * capacity];
+    }
+
+    /** A worker that no other thread has; give it {@link #back}. */
+    static ShardWorker borrow(Job job) {
+        synchronized (IDLE) {
+            Deque<ShardWorker> idle = IDLE.get(job.id());
+            if (idle != null && !idle.isEmpty()) {
+                return idle.pop();
+            }
+        }
+        return new ShardWorker(job);
+    }
+
+    /** Makes the worker free for other tasks. */
+    void back() {
+        synchronized (IDLE) {
+            Deque<ShardWorker> idle = IDLE.get(job.id());
+            if (idle == null) {
+                idle = new ArrayDeque<>();
+                IDLE.put(job.id(), idle);
+                RECENT.addLast(job.id());
+                if (RECENT.size() > MOST_RUNS) {
+                    IDLE.remove(RECENT.removeFirst());
+                }
+            }
+            idle.push(this);
+        }
+    }
+
+    /**
+     * The task's part of a step: Σ over its slices of (∂L/∂θ, L, 1).
+     *
+     * @param theta θ
+     * @return the sums of the maximal aligned subtrees of its run of shards
+     */
+    List<ReductionTree.Node<GradientSum>> gradients(ShardTask task, float[] theta, int epoch, int step) {
+        ReductionTree<GradientSum> tree = new ReductionTree<>(GradientSum::add);
+        for (ShardRange range : task.shards()) {
+            tree.addLeaf(range.shard(), gradient(task.shard(range), range.shard(), theta, epoch, step));
+        }
+        return tree.nodes();
+    }
+
+    private GradientSum gradient(Shard shard, int number, float[] theta, int epoch, int step) {
+        float[] gradient = new float[theta.length];
+        int[] order = order(shard, number, epoch);
+        int start = job.plan().start(number, step);
+        int end = job.plan().start(number, step + 1);
+        double loss = 0;
+        for (int from = start; from < end; from += network.capacity()) {
+            int m = Math.min(network.capacity(), end - from);
+            shard.gather(order, from, m, x, y);
+            TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
+            loss += network.addGradient(theta, x, y, m, pass, gradient);
+        }
+        return new GradientSum(gradient, loss, end - start);
+    }
+
+    /** The lowest layer whose output for the task's slices is not finite, by {@link Network#firstNonFiniteLayer}. */
+    OptionalInt firstNonFiniteLayer(ShardTask task, float[] theta, int epoch, int step) {
+        OptionalInt lowest = OptionalInt.empty();
+        for (ShardRange range : task.shards()) {
+            Shard shard = task.shard(range);
+            int[] order = order(shard, range.shard(), epoch);
+            int end = job.plan().start(range.shard(), step + 1);
+            for (int from = job.plan().start(range.shard(), step); from < end; from += network.capacity()) {
+                int m = Math.min(network.capacity(), end - from);
+                shard.gather(order, from, m, x, y);
+                OptionalInt layer = network.firstNonFiniteLayer(theta, x, m);
+                if (layer.isPresent() && (lowest.isEmpty() || layer.getAsInt() < lowest.getAsInt())) {
+                    lowest = layer;
+                }
+            }
+        }
+        return lowest;
+    }
+
+    private int[] order(Shard shard, int number, int epoch) {
+        EpochOrder order = orders.get(number);
+        if (order == null || order.epoch() != epoch) {
+            int[] rows = RandomStream.of(job.seed(), Purpose.PERMUTATION, epoch, 0, number, 0)
+                    .permutation(shard.rows());
+            order = new EpochOrder(epoch, rows);
+            orders.put(number, order);
+        }
+        return order.rows();
+    }
+}

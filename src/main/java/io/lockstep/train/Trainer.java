@@ -1,0 +1,167 @@
+package io.lockstep.train;
+
+import io.lockstep.config.EarlyStopping;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.TrainingConfig;
+import io.lockstep.data.DataRole;
+import io.lockstep.data.ShardTask;
+import io.lockstep.data.ShardedSet;
+import io.lockstep.data.TrainingData;
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.DivergedException;
+import io.lockstep.math.ChunkedSum;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.optim.Optimizer;
+import io.lockstep.optim.Regularization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The epoch loop: synchronized steps, the score on dev, early stopping, the best epoch's weights. */
+public final class Trainer {
+    private final JavaSparkContext spark;
+    private final LockstepConfig config;
+    private final TrainingData data;
+    private final NetworkSpec network;
+    private final TrainingListener listener;
+    private final Optional<EarlyStopping> earlyStopping;
+
+    /**
+     * A training that is ready to start.
+     *
+     * @throws ConfigException if the config asks for early stopping and there is no dev set
+     */
+    public Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener) {
+        this.spark = spark;
+        this.config = config;
+        this.data = data;
+        this.listener = listener;
+        this.network =
+                Networks.of(config, data.features().width(), data.classes().size());
+        this.earlyStopping = config.training().earlyStopping().filter(rule -> hasDevSet(rule, data));
+    }
+
+    private static boolean hasDevSet(EarlyStopping rule, TrainingData data) {
+        if (rule.needsDevSet() && !data.has(DataRole.DEV)) {
+            throw new ConfigException(
+                    "training.early_stopping: needs a dev set, and there are no dev rows. Give data.dev"
+                            + " or a data.split with a dev share, or set early_stopping: null.");
+        }
+        return data.has(DataRole.DEV);
+    }
+
+    /** The network to train. */
+    public NetworkSpec network() {
+        return network;
+    }
+
+    /**
+     * Trains.
+     *
+     * @throws DivergedException if a loss or a parameter is not finite
+     */
+    public TrainingResult train() {
+        TrainingConfig training = config.training();
+        ShardedSet set = data.set(DataRole.TRAIN);
+        int tasks = Math.min(set.shards(), spark.defaultParallelism());
+        JavaRDD<ShardTask> shards = set.normalized(tasks, data.preparation());
+        TrainingState state = new TrainingState(
+                network.initialize(config.initializer(), training.seed()),
+                new Optimizer(training.optimizer(), regularization(set.examples()), network));
+        BestEpoch best = new BestEpoch(earlyStopping);
+        List<EpochRecord> records = new ArrayList<>();
+        BatchPlan miniBatches =
+                new BatchPlan(set.examples(), training.batchSize().rows(set.examples()), set.shards());
+        listener.started(new TrainingListener.Plan(
+                network,
+                set.examples(),
+                training.epochs() + training.finishFullBatchEpochs(),
+                miniBatches.steps(),
+                set.shards(),
+                tasks));
+
+        boolean stopped = run(synchronization(shards, miniBatches), state, 1, training.epochs(), best, records);
+        if (!stopped && training.finishFullBatchEpochs() > 0) {
+            BatchPlan fullBatch = new BatchPlan(set.examples(), Math.toIntExact(set.examples()), set.shards());
+            int last = training.epochs() + training.finishFullBatchEpochs();
+            stopped = run(synchronization(shards, fullBatch), state, training.epochs() + 1, last, best, records);
+        }
+        TrainingResult result = new TrainingResult(
+                best.theta(),
+                best.epoch(),
+                records,
+                stopped ? TrainingResult.Stop.PATIENCE : TrainingResult.Stop.COMPLETED);
+        listener.ended(result);
+        return result;
+    }
+
+    private GradientSync synchronization(JavaRDD<ShardTask> shards, BatchPlan plan) {
+        ShardWorker.Job job = new ShardWorker.Job(
+                UUID.randomUUID().toString(), network, plan, config.training().seed());
+        return new DriverTreeReduce(spark, shards, job, learningRate());
+    }
+
+    private LearningRate learningRate() {
+        TrainingConfig training = config.training();
+        return new LearningRate(
+                training.optimizer().learningRate(), training.schedule(), training.warmupEpochs(), training.epochs());
+    }
+
+    private Regularization regularization(long examples) {
+        TrainingConfig training = config.training();
+        return new Regularization(training.l2(), training.l1(), training.clipNorm(), examples);
+    }
+
+    /** Runs epochs [first, last]; whether patience ended them. */
+    private boolean run(
+            GradientSync sync, TrainingState state, int first, int last, BestEpoch best, List<EpochRecord> records) {
+        Optional<SetScorer> devScorer = scorer(DataRole.DEV);
+        for (int epoch = first; epoch <= last; epoch++) {
+            int current = epoch;
+            GradientSync.EpochSums sums = sync.epoch(
+                    state,
+                    epoch,
+                    (step, steps, loss, examples, share) ->
+                            listener.stepTaken(new TrainingListener.Step(current, step, steps, loss, examples, share)));
+            requireFinite(state.theta(), epoch);
+            Optional<Score> dev = devScorer.map(scorer -> scorer.score(state.theta()));
+            best.consider(epoch, state.theta(), dev);
+            EpochRecord epochRecord = new EpochRecord(
+                    epoch,
+                    sums.loss() / sums.examples(),
+                    dev,
+                    sums.seconds(),
+                    sums.examples() / sums.seconds(),
+                    sums.syncShare(),
+                    learningRate().at(epoch, 0, 1));
+            records.add(epochRecord);
+            listener.epochEnded(epochRecord);
+            if (best.patienceEnds(epoch)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Scores on the examples of {@code role}, if there are any. */
+    public Optional<SetScorer> scorer(DataRole role) {
+        if (!data.has(role)) {
+            return Optional.empty();
+        }
+        ShardedSet set = data.set(role);
+        return Optional.of(new SetScorer(
+                set.normalized(spark.defaultParallelism(), data.preparation()),
+                network,
+                data.preparation().target()));
+    }
+
+    private void requireFinite(float[] theta, int epoch) {
+        if (!Double.isFinite(ChunkedSum.ofSquares(theta))) {
+            throw new DivergedException("training diverged in the last step of epoch " + epoch
+                    + ": parameters are no longer finite. Lower training.optimizer.learning_rate.");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.lockstep.train;
+
+import io.lockstep.nn.NetworkSpec;
+
+/** Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. */
+public interface TrainingListener {
+
+    /** What is about to be trained. */
+    record Plan(NetworkSpec network, long examples, int epochs, int steps, int shards, int tasks) {}
+
+    /**
+     * A step.
+     *
+     * @param epoch from 1
+     * @param step of the epoch, from 1
+     * @param steps of the epoch
+     * @param loss the mini-batch's mean loss, before the step
+     * @param examples of the mini-batch
+     * @param syncShare the share of the epoch so far that was not computing
+     */
+    record Step(int epoch, int step, int steps, double loss, long examples, double syncShare) {}
+
+    /** The training begins. */
+    default void started(Plan plan) {}
+
+    /** A step was taken. */
+    default void stepTaken(Step step) {}
+
+    /** An epoch ended and was scored. */
+    default void epochEnded(EpochRecord epoch) {}
+
+    /** The training ended; no failure ends it so. */
+    default void ended(TrainingResult result) {}
+}
