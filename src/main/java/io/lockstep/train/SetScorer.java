@@ -6,7 +6,6 @@ import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.model.TargetTransform;
 import io.lockstep.nn.Loss;
-import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
 import java.util.Iterator;
 import java.util.List;
@@ -20,8 +19,6 @@ import org.apache.spark.broadcast.Broadcast;
  * order, shards are added in the order of their tree.
  */
 public final class SetScorer {
-    private static final int PASS_ROWS = 1024;
-
     private final JavaRDD<ShardTask> shards;
     private final NetworkSpec network;
     private final TargetTransform target;
@@ -49,20 +46,6 @@ public final class SetScorer {
         }
     }
 
-    /** The class that outputs A (n, ·) of an example predict. */
-    public static int predictedClass(float[] outputs, int from, int n) {
-        if (n == 1) {
-            return outputs[from] > 0.5f ? 1 : 0;
-        }
-        int best = 0;
-        for (int i = 1; i < n; i++) {
-            if (outputs[from + i] > outputs[from + best]) {
-                best = i;
-            }
-        }
-        return best;
-    }
-
     /** Scores a task's shards. */
     private static final class ScoreTask
             implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<ScoreSums>> {
@@ -81,55 +64,25 @@ public final class SetScorer {
         @Override
         public Iterator<ReductionTree.Node<ScoreSums>> call(Iterator<ShardTask> tasks) {
             ShardTask task = tasks.next();
-            int capacity = task.shards().stream()
-                    .mapToInt(range -> Math.min(PASS_ROWS, Math.max(1, range.rows())))
-                    .max()
-                    .orElse(1);
-            Scoring scoring = new Scoring(spec, target, theta.value(), capacity);
+            ShardInference inference = new ShardInference(spec, theta.value(), task);
             ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
             for (ShardRange range : task.shards()) {
-                tree.addLeaf(range.shard(), scoring.sums(task.shard(range)));
+                tree.addLeaf(range.shard(), sums(inference, task.shard(range)));
             }
             return List.copyOf(tree.nodes()).iterator();
         }
-    }
 
-    /** One thread's buffers. */
-    private static final class Scoring {
-        private final NetworkSpec spec;
-        private final TargetTransform target;
-        private final float[] theta;
-        private final Network network;
-        private final float[] x;
-        private final float[] y;
-        private final int n;
-
-        Scoring(NetworkSpec spec, TargetTransform target, float[] theta, int capacity) {
-            this.spec = spec;
-            this.target = target;
-            this.theta = theta;
-            this.network = new Network(spec, capacity);
-            this.n = spec.outputs();
-            this.x = new float[Math.multiplyExact(spec.input().size(), capacity)];
-            this.y = new float[spec.loss().targets(n) * capacity];
-        }
-
-        ScoreSums sums(Shard shard) {
+        private ScoreSums sums(ShardInference inference, Shard shard) {
             ScoreSums sums = new ScoreSums();
-            for (int from = 0; from < shard.rows(); from += network.capacity()) {
-                int m = Math.min(network.capacity(), shard.rows() - from);
-                shard.read(from, m, x, y);
-                float[] a = network.logits(theta, x, m);
-                sums.addLoss(spec.loss().sum(a, y, n, m));
-                spec.loss().output(a, n, m);
-                for (int j = 0; j < m; j++) {
-                    if (spec.loss() == Loss.HALVED_SQUARED) {
-                        sums.addRegressed(target.restore(a[j]), target.restore(y[j]));
-                    } else {
-                        sums.addClassified(predictedClass(a, j * n, n) == (int) y[j]);
-                    }
+            int n = spec.outputs();
+            double loss = inference.forEach(shard, (outputs, from, y) -> {
+                if (spec.loss() == Loss.HALVED_SQUARED) {
+                    sums.addRegressed(target.restore(outputs[from]), target.restore(y));
+                } else {
+                    sums.addClassified(ShardInference.predictedClass(outputs, from, n) == (int) y);
                 }
-            }
+            });
+            sums.addLoss(loss);
             return sums;
         }
     }

@@ -66,8 +66,7 @@ public final class Trainer {
     public TrainingResult train() {
         TrainingConfig training = config.training();
         ShardedSet set = data.set(DataRole.TRAIN);
-        int tasks = Math.min(set.shards(), spark.defaultParallelism());
-        JavaRDD<ShardTask> shards = set.normalized(tasks, data.preparation());
+        JavaRDD<ShardTask> shards = shards(DataRole.TRAIN);
         TrainingState state = new TrainingState(
                 network.initialize(config.initializer(), training.seed()),
                 new Optimizer(training.optimizer(), regularization(set.examples()), network));
@@ -81,7 +80,7 @@ public final class Trainer {
                 training.epochs() + training.finishFullBatchEpochs(),
                 miniBatches.steps(),
                 set.shards(),
-                tasks));
+                shards.getNumPartitions()));
 
         boolean stopped = run(synchronization(shards, miniBatches), state, 1, training.epochs(), best, records);
         if (!stopped && training.finishFullBatchEpochs() > 0) {
@@ -118,7 +117,7 @@ public final class Trainer {
     /** Runs epochs [first, last]; whether patience ended them. */
     private boolean run(
             GradientSync sync, TrainingState state, int first, int last, BestEpoch best, List<EpochRecord> records) {
-        Optional<SetScorer> devScorer = scorer(DataRole.DEV);
+        Optional<SetScorer> devScorer = devScorer();
         for (int epoch = first; epoch <= last; epoch++) {
             int current = epoch;
             GradientSync.EpochSums sums = sync.epoch(
@@ -146,16 +145,16 @@ public final class Trainer {
         return false;
     }
 
-    /** Scores on the examples of {@code role}, if there are any. */
-    public Optional<SetScorer> scorer(DataRole role) {
-        if (!data.has(role)) {
-            return Optional.empty();
-        }
-        ShardedSet set = data.set(role);
-        return Optional.of(new SetScorer(
-                set.normalized(spark.defaultParallelism(), data.preparation()),
-                network,
-                data.preparation().target()));
+    /** The examples of {@code role} as tasks map them. */
+    public JavaRDD<ShardTask> shards(DataRole role) {
+        return data.set(role).normalized(spark.defaultParallelism(), data.preparation());
+    }
+
+    private Optional<SetScorer> devScorer() {
+        return data.has(DataRole.DEV)
+                ? Optional.of(new SetScorer(
+                        shards(DataRole.DEV), network, data.preparation().target()))
+                : Optional.empty();
     }
 
     private void requireFinite(float[] theta, int epoch) {

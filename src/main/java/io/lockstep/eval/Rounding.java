@@ -1,0 +1,19 @@
+package io.lockstep.eval;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/**
+ * MLlib adds up in whatever order partitions complete, so the last bits of its metrics differ from run to run; digits that
+ * are not reproducible are not written.
+ */
+final class Rounding {
+    private static final MathContext DIGITS = new MathContext(12);
+
+    private Rounding() {}
+
+    /** The value to 12 significant digits; infinities and NaN as they are. */
+    static double significant(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value).round(DIGITS).doubleValue() : value;
+    }
+}

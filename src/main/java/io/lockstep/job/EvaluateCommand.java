@@ -1,0 +1,8 @@
+package io.lockstep.job;
+
+import picocli.CommandLine.Command;
+
+@Command(name = "evaluate")
+final class EvaluateCommand implements Runnable {
+    public void run() {}
+}

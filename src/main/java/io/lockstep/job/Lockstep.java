@@ -1,0 +1,112 @@
+package io.lockstep.job;
+
+import io.lockstep.error.ExitCode;
+import io.lockstep.error.LockstepException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.AnalysisException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. */
+@Command(
+        name = "lockstep",
+        description = "Trains neural networks on Spark: synchronous, reproducible to the bit.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class})
+public final class Lockstep implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    /** Runs a command and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        int code = run(arguments);
+        if (code != ExitCode.DONE.number()) {
+            System.exit(code);
+        }
+    }
+
+    /** Runs a command; its exit code. */
+    static int run(String... arguments) {
+        return new CommandLine(new Lockstep())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Lockstep::report)
+                .setParameterExceptionHandler(Lockstep::reportUsage)
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
+    }
+
+    /** One message for what the user can mend; a stack trace only for a fault of our own, or when asked for. */
+    private static int report(Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        boolean verbose = command.getCommand() instanceof CommonOptions.Holder holder
+                && holder.common().verbose();
+        Optional<LockstepException> fault = fault(thrown);
+        if (fault.isPresent()) {
+            err.println("lockstep: " + fault.get().getMessage());
+        } else {
+            err.println("lockstep: internal fault: " + firstLine(rootCause(thrown)) + ". The log has more" + log()
+                    + "; --verbose shows the stack trace.");
+        }
+        if (verbose) {
+            StringWriter trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            err.print(trace);
+        }
+        err.flush();
+        return fault.map(LockstepException::exitCode)
+                .orElse(ExitCode.INTERNAL_FAULT)
+                .number();
+    }
+
+    private static int reportUsage(CommandLine.ParameterException thrown, String[] arguments) {
+        CommandLine command = thrown.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("lockstep: " + thrown.getMessage() + ". Try: "
+                + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return ExitCode.CONFIG.number();
+    }
+
+    /** The fault that a task threw comes wrapped by Spark. */
+    private static Optional<LockstepException> fault(Throwable thrown) {
+        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .filter(LockstepException.class::isInstance)
+                .map(LockstepException.class::cast)
+                .findFirst()
+                .or(() -> sparkFault(thrown));
+    }
+
+    /** What Spark says of a column or file that is not there is for the user as well. */
+    private static Optional<LockstepException> sparkFault(Throwable thrown) {
+        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .filter(AnalysisException.class::isInstance)
+                .findFirst()
+                .map(cause -> new io.lockstep.error.DataException(firstLine(cause), cause));
+    }
+
+    private static Throwable rootCause(Throwable thrown) {
+        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .reduce((outer, inner) -> inner)
+                .orElse(thrown);
+    }
+
+    private static String firstLine(Throwable thrown) {
+        String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    private static String log() {
+        String file = System.getProperty("lockstep.log");
+        return file == null ? "" : " (" + file + ")";
+    }
+}

@@ -1,0 +1,8 @@
+package io.lockstep.job;
+
+import picocli.CommandLine.Command;
+
+@Command(name = "predict")
+final class PredictCommand implements Runnable {
+    public void run() {}
+}

@@ -1,0 +1,188 @@
+package io.lockstep.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.config.ConfigWriter;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.Task;
+import io.lockstep.data.DataRole;
+import io.lockstep.data.TrainingData;
+import io.lockstep.error.ConfigException;
+import io.lockstep.eval.Evaluator;
+import io.lockstep.math.Blas;
+import io.lockstep.model.ModelDescription;
+import io.lockstep.model.ModelDirectory;
+import io.lockstep.model.ModelDraft;
+import io.lockstep.model.ModelIo;
+import io.lockstep.report.ConsoleReport;
+import io.lockstep.train.EpochRecord;
+import io.lockstep.train.Trainer;
+import io.lockstep.train.TrainingResult;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** One training from data to model directory. */
+final class Training {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final SparkSession spark;
+    private final LockstepConfig config;
+    private final ConsoleReport report;
+    private final PrintStream out;
+
+    Training(SparkSession spark, LockstepConfig config, ConsoleReport report, PrintStream out) {
+        this.spark = spark;
+        this.config = config;
+        this.report = report;
+        this.out = out;
+    }
+
+    /** Trains, evaluates, publishes and prints. */
+    void run() {
+        ModelDirectory directory =
+                ModelDirectory.at(config.output(), spark.sparkContext().hadoopConfiguration());
+        directory.checkWritable();
+        out.printf(
+                Locale.ROOT,
+                "%s: %s on Spark %s (%s), %s.%n",
+                config.name(),
+                config.task().configName(),
+                spark.version(),
+                spark.sparkContext().master(),
+                Blas.description());
+        long start = System.nanoTime();
+        try (TrainingData data = TrainingData.prepare(spark, config)) {
+            describe(data, start);
+            Trainer trainer =
+                    new Trainer(JavaSparkContext.fromSparkContext(spark.sparkContext()), config, data, report);
+            TrainingResult result = trainer.train();
+            Map<String, Map<String, Object>> metrics = evaluate(data, trainer, result);
+            publish(directory, data, trainer, result, metrics);
+        }
+    }
+
+    private void describe(TrainingData data, long start) {
+        StringBuilder sets = new StringBuilder();
+        for (DataRole role : DataRole.values()) {
+            if (data.has(role)) {
+                sets.append(sets.length() == 0 ? "" : ", ")
+                        .append(role.configName())
+                        .append(String.format(
+                                Locale.ROOT, " %,d", data.set(role).examples()));
+            }
+        }
+        out.printf(
+                Locale.ROOT,
+                "Data: %s rows; %,d features%s (%.1f s).%n",
+                sets,
+                data.features().width(),
+                data.classes().isEmpty() ? "" : ", " + data.classes().size() + " classes",
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private Map<String, Map<String, Object>> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {
+        Evaluator evaluator =
+                new Evaluator(trainer.network(), data.preparation().target(), data.classes());
+        Map<String, Map<String, Object>> metrics = new LinkedHashMap<>();
+        for (DataRole role : DataRole.values()) {
+            if (data.has(role)) {
+                metrics.put(role.configName(), evaluator.metrics(trainer.shards(role), result.theta()));
+            }
+        }
+        return metrics;
+    }
+
+    private void publish(
+            ModelDirectory directory,
+            TrainingData data,
+            Trainer trainer,
+            TrainingResult result,
+            Map<String, Map<String, Object>> metrics) {
+        ModelDescription description = new ModelDescription(
+                config.name(),
+                config.task() == Task.CLASSIFICATION ? ModelDescription.CLASSIFICATION : ModelDescription.REGRESSION,
+                trainer.network(),
+                config.data().label(),
+                data.classes(),
+                data.features(),
+                data.preparation().normalization(),
+                data.preparation().target(),
+                lineage(data, result));
+        String sha256;
+        try (ModelDraft draft = directory.openDraft()) {
+            sha256 = ModelIo.write(draft, description, result.theta());
+            Map<String, Object> json = new LinkedHashMap<>(metrics);
+            json.put("epochs", result.epochs().stream().map(Training::json).toList());
+            json.put("best_epoch", result.bestEpoch());
+            json.put("weights_sha256", sha256);
+            try (OutputStream stream = draft.create("metrics.json")) {
+                stream.write(JSON.writeValueAsBytes(json));
+            }
+            draft.publish();
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "output: the model cannot be written to " + config.output() + ": " + e.getMessage(), e);
+        }
+        ConsoleReport.printMetrics(out, metrics);
+        out.println("Model " + config.output());
+        out.println("weights.safetensors SHA-256 " + sha256);
+    }
+
+    private Map<String, Object> lineage(TrainingData data, TrainingResult result) {
+        Map<String, Object> lineage = new LinkedHashMap<>();
+        Map<String, Object> sets = new LinkedHashMap<>();
+        for (DataRole role : DataRole.values()) {
+            if (data.has(role)) {
+                Map<String, Object> set = new LinkedHashMap<>();
+                set.put("examples", data.set(role).examples());
+                set.put("fingerprint", String.format(Locale.ROOT, "%016x", data.fingerprint(role)));
+                sets.put(role.configName(), set);
+            }
+        }
+        lineage.put("data", sets);
+        lineage.put("seed", config.training().seed());
+        lineage.put("shards", data.set(DataRole.TRAIN).shards());
+        lineage.put("best_epoch", result.bestEpoch());
+        lineage.put("versions", Versions.lineage());
+        lineage.put("config", withoutNulls(ConfigWriter.toMap(config)));
+        return lineage;
+    }
+
+    /** A model's lineage has no nulls: a key that is null in the config is left out. */
+    private static Map<String, Object> withoutNulls(Map<?, ?> map) {
+        Map<String, Object> kept = new LinkedHashMap<>();
+        map.forEach((key, value) -> {
+            if (value instanceof Map<?, ?> nested) {
+                kept.put(key.toString(), withoutNulls(nested));
+            } else if (value instanceof List<?> list) {
+                List<Object> items = new ArrayList<>();
+                list.forEach(item -> items.add(item instanceof Map<?, ?> nested ? withoutNulls(nested) : item));
+                kept.put(key.toString(), items);
+            } else if (value != null) {
+                kept.put(key.toString(), value);
+            }
+        });
+        return kept;
+    }
+
+    private static Map<String, Object> json(EpochRecord epoch) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("epoch", epoch.epoch());
+        json.put("train_loss", epoch.trainLoss());
+        epoch.dev().ifPresent(dev -> dev.values()
+                .forEach((metric, value) -> json.put("dev_" + metric.configName(), value)));
+        json.put("seconds", epoch.seconds());
+        json.put("examples_per_second", epoch.examplesPerSecond());
+        json.put("sync_share", epoch.syncShare());
+        json.put("learning_rate", epoch.learningRate());
+        return json;
+    }
+}

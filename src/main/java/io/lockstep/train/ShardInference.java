@@ -1,0 +1,80 @@
+package io.lockstep.train;
+
+import io.lockstep.data.Shard;
+import io.lockstep.data.ShardTask;
+import io.lockstep.nn.Network;
+import io.lockstep.nn.NetworkSpec;
+
+/** One thread's forward propagation over whole shards. */
+public final class ShardInference {
+    /** Examples of one pass. Part of what makes a score the same everywhere: products of other shapes round otherwise. */
+    private static final int PASS_ROWS = 1024;
+
+    private final NetworkSpec spec;
+    private final float[] theta;
+    private final Network network;
+    private final float[] x;
+    private final float[] y;
+    private final int n;
+
+    /** Allocates buffers that suit the shards of {@code task}. */
+    public ShardInference(NetworkSpec spec, float[] theta, ShardTask task) {
+        int capacity = task.shards().stream()
+                .mapToInt(range -> Math.min(PASS_ROWS, Math.max(1, range.rows())))
+                .max()
+                .orElse(1);
+        this.spec = spec;
+        this.theta = theta;
+        this.network = new Network(spec, capacity);
+        this.n = spec.outputs();
+        this.x = new float[Math.multiplyExact(spec.input().size(), capacity)];
+        this.y = new float[spec.loss().targets(n) * capacity];
+    }
+
+    /** Takes an example's prediction. */
+    @FunctionalInterface
+    public interface Consumer {
+        /**
+         * Takes a prediction.
+         *
+         * @param outputs holds A[L], reused
+         * @param from where this example's outputs begin; they are n[L]
+         * @param target the example's target, as the network was trained on it
+         */
+        void accept(float[] outputs, int from, float target);
+    }
+
+    /**
+     * Hands each example's prediction to {@code consumer}, in the shard's order.
+     *
+     * @return Σ L
+     */
+    public double forEach(Shard shard, Consumer consumer) {
+        double loss = 0;
+        for (int from = 0; from < shard.rows(); from += network.capacity()) {
+            int m = Math.min(network.capacity(), shard.rows() - from);
+            shard.read(from, m, x, y);
+            float[] a = network.logits(theta, x, m);
+            loss += spec.loss().sum(a, y, n, m);
+            spec.loss().output(a, n, m);
+            for (int j = 0; j < m; j++) {
+                consumer.accept(a, j * n, y[j]);
+            }
+        }
+        return loss;
+    }
+
+    /** The class that an example's outputs predict: the greatest, or for a single output whether it is above ½. */
+    public static int predictedClass(float[] outputs, int from, int n) {
+        if (n == 1) {
+            return outputs[from] > 0.5f ? 1 : 0;
+        }
+        int best = 0;
+        for (int i = 1; i < n; i++) {
+            if (outputs[from + i] > outputs[from + best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}
