@@ -4,5 +4,5 @@ import picocli.CommandLine.Command;
 
 @Command(name = "evaluate")
 final class EvaluateCommand implements Runnable {
-    public void run() {}
+    @Override public void run() {}
 }

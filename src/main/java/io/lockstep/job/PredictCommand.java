@@ -4,5 +4,5 @@ import picocli.CommandLine.Command;
 
 @Command(name = "predict")
 final class PredictCommand implements Runnable {
-    public void run() {}
+    @Override public void run() {}
 }

@@ -3,6 +3,7 @@ package io.lockstep.job;
 import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.ExitCode;
 import io.lockstep.report.ConsoleReport;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -49,11 +50,13 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
         LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
         PrintStream out = System.out;
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
-        try (SparkSession spark = Sessions.open(config.name(), common);
-                ConsoleReport report = new ConsoleReport(config, out, terminal())) {
+        SparkSession spark = Sessions.open(config.name(), common);
+        try (ConsoleReport report = new ConsoleReport(config, out, terminal())) {
             new Training(spark, config, report, out).run();
+        } finally {
+            spark.stop();
         }
-        return 0;
+        return ExitCode.DONE.number();
     }
 
     /** Where a progress bar can be drawn, if it can. */

@@ -80,7 +80,8 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
                         block.columns(), block.rows(), activations.get(block.layer() - 1));
                 RandomStream stream = RandomStream.of(seed, Purpose.INITIALIZATION, 0, 0, 0, block.layer());
                 for (int i = 0; i < block.size(); i++) {
-                    theta[block.offset() + i] = (float) (deviation * stream.gaussian(i));
+                    // + 0 makes the −0 of a zero deviation 0
+                    theta[block.offset() + i] = (float) (deviation * stream.gaussian(i) + 0.0);
                 }
             }
         }
