@@ -4,5 +4,6 @@ import picocli.CommandLine.Command;
 
 @Command(name = "evaluate")
 final class EvaluateCommand implements Runnable {
-    @Override public void run() {}
+    @Override
+    public void run() {}
 }

@@ -4,5 +4,6 @@ import picocli.CommandLine.Command;
 
 @Command(name = "predict")
 final class PredictCommand implements Runnable {
-    @Override public void run() {}
+    @Override
+    public void run() {}
 }
