@@ -1,9 +1,93 @@
 package io.lockstep.job;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.data.LabelledData;
+import io.lockstep.data.Tables;
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.ExitCode;
+import io.lockstep.eval.Evaluator;
+import io.lockstep.model.LoadedModel;
+import io.lockstep.model.ModelDescription;
+import io.lockstep.model.ModelIo;
+import io.lockstep.report.ConsoleReport;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-@Command(name = "evaluate")
-final class EvaluateCommand implements Runnable {
+/** {@code evaluate MODEL --data PATH}: metrics of a model on labelled data. */
+@Command(name = "evaluate", description = "Evaluate a model on labelled data.", mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    @Parameters(paramLabel = "MODEL", description = "The model directory.")
+    private String modelPath;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Write the metrics there as JSON.")
+    private String out;
+
+    @Mixin
+    private CommonOptions common;
+
     @Override
-    public void run() {}
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Integer call() {
+        Configuration hadoop = SparkHadoopUtil.get().conf();
+        // the model is read before Spark starts: a wrong path should not take seconds to be told
+        LoadedModel model = ModelIo.read(modelPath, hadoop);
+        try (Session session = Session.open("evaluate " + model.description().name(), common)) {
+            Map<String, Object> metrics = metrics(session.spark(), model);
+            ConsoleReport.printMetrics(System.out, Map.of("data", metrics));
+            Optional.ofNullable(out).ifPresent(file -> write(file, hadoop, model, metrics));
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private Map<String, Object> metrics(SparkSession spark, LoadedModel model) {
+        ModelDescription description = model.description();
+        Tables.Source source = data.open(spark, description);
+        try (LabelledData labelled = new LabelledData(source, description)) {
+            return new Evaluator(description.network(), description.target(), description.classes())
+                    .metrics(
+                            labelled.set()
+                                    .normalized(
+                                            spark.sparkContext().defaultParallelism(),
+                                            LabelledData.preparation(description)),
+                            model.theta());
+        }
+    }
+
+    private void write(String file, Configuration hadoop, LoadedModel model, Map<String, Object> metrics) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("model", model.description().name());
+        json.put("weights_sha256", model.weightsSha256());
+        json.put("data", data.path());
+        json.put("metrics", metrics);
+        try {
+            Path path = new Path(file);
+            try (OutputStream stream = path.getFileSystem(hadoop).create(path)) {
+                stream.write(JSON.writeValueAsBytes(json));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException("--out: " + file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
 }

@@ -1,9 +1,117 @@
 package io.lockstep.job;
 
+import io.lockstep.config.DataFormat;
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.ExitCode;
+import io.lockstep.eval.BulkPredictor;
+import io.lockstep.model.LoadedModel;
+import io.lockstep.model.ModelIo;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-@Command(name = "predict")
-final class PredictCommand implements Runnable {
+/** {@code predict MODEL --data PATH --out PATH}: scores rows in bulk. */
+@Command(
+        name = "predict",
+        description = "Score rows in bulk: their columns, and the model's prediction behind.",
+        mixinStandardHelpOptions = true)
+final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
+    private static final Map<String, DataFormat> WRITTEN = Map.of(
+            "csv", DataFormat.CSV, "json", DataFormat.JSON, "parquet", DataFormat.PARQUET, "orc", DataFormat.ORC);
+
+    @Parameters(paramLabel = "MODEL", description = "The model directory.")
+    private String modelPath;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--out",
+            paramLabel = "PATH",
+            required = true,
+            description = "The folder to write, which must not exist; its extension tells the format.")
+    private String out;
+
+    @Option(
+            names = "--out-format",
+            paramLabel = "FORMAT",
+            description = "csv, json, parquet or orc. Default: told by the extension of --out, else parquet.")
+    private String outFormat;
+
+    @Mixin
+    private CommonOptions common;
+
     @Override
-    public void run() {}
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public Integer call() {
+        Configuration hadoop = SparkHadoopUtil.get().conf();
+        DataFormat written = writtenFormat();
+        requireFree(hadoop);
+        LoadedModel model = ModelIo.read(modelPath, hadoop);
+        try (Session session = Session.open("predict " + model.description().name(), common)) {
+            Dataset<Row> table = data.open(session.spark(), model.description()).table();
+            BulkPredictor.Layout layout =
+                    written == DataFormat.CSV ? BulkPredictor.Layout.FLAT : BulkPredictor.Layout.NESTED;
+            write(BulkPredictor.predict(table, model, layout), written);
+            System.out.println("Predictions " + out + " (" + written.configName() + ")");
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private DataFormat writtenFormat() {
+        if (outFormat != null) {
+            return Optional.ofNullable(WRITTEN.get(outFormat.toLowerCase(Locale.ROOT)))
+                    .orElseThrow(() -> new ConfigException(
+                            "--out-format: unknown format \"" + outFormat + "\". Known: csv, json, parquet, orc."));
+        }
+        String name = out.toLowerCase(Locale.ROOT);
+        return WRITTEN.getOrDefault(name.substring(name.lastIndexOf('.') + 1), DataFormat.PARQUET);
+    }
+
+    private void requireFree(Configuration hadoop) {
+        try {
+            Path path = new Path(out);
+            if (path.getFileSystem(hadoop).exists(path)) {
+                throw new ConfigException("--out: " + out + " exists already; nothing was overwritten. Name another.");
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException("--out: " + out + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(Dataset<Row> predictions, DataFormat format) {
+        DataFrameWriter<Row> writer =
+                predictions.write().mode(SaveMode.ErrorIfExists).format(format.configName());
+        if (format == DataFormat.CSV) {
+            writer = writer.option("header", "true");
+        }
+        try {
+            writer.save(out);
+        } catch (Exception e) {
+            // AnalysisException is checked but undeclared in Java
+            if (e instanceof AnalysisException) {
+                String[] lines = e.getMessage().split("\n", -1);
+                throw new ConfigException("--out: cannot be written as " + format.configName() + ": " + lines[0], e);
+            }
+            throw e;
+        }
+    }
 }

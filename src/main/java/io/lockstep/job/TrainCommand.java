@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.deploy.SparkHadoopUtil;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,11 +49,9 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
         LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
         PrintStream out = System.out;
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
-        SparkSession spark = Sessions.open(config.name(), common);
-        try (ConsoleReport report = new ConsoleReport(config, out, terminal())) {
-            new Training(spark, config, report, out).run();
-        } finally {
-            spark.stop();
+        try (Session session = Session.open(config.name(), common);
+                ConsoleReport report = new ConsoleReport(config, out, terminal())) {
+            new Training(session.spark(), config, report, out).run();
         }
         return ExitCode.DONE.number();
     }

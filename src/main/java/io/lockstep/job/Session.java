@@ -3,16 +3,28 @@ package io.lockstep.job;
 import io.lockstep.error.ConfigException;
 import org.apache.spark.sql.SparkSession;
 
-/** Opens Spark sessions for commands. */
-final class Sessions {
-    private Sessions() {}
+/** A command's Spark session: its own, which ends with it, or the one that this JVM has already. */
+final class Session implements AutoCloseable {
+    private final SparkSession spark;
+    private final boolean own;
+
+    private Session(SparkSession spark, boolean own) {
+        this.spark = spark;
+        this.own = own;
+    }
 
     /**
-     * A session on the master that was asked for.
+     * A session on the master that was asked for, unless there is one already.
      *
      * @throws ConfigException if Spark knows no such master
      */
-    static SparkSession open(String name, CommonOptions options) {
+    static Session open(String name, CommonOptions options) {
+        return SparkSession.getDefaultSession().isDefined()
+                ? new Session(SparkSession.getDefaultSession().get(), false)
+                : new Session(create(name, options), true);
+    }
+
+    private static SparkSession create(String name, CommonOptions options) {
         String master = options.master();
         SparkSession.Builder builder =
                 SparkSession.builder().appName("lockstep " + name).master(master);
@@ -32,6 +44,17 @@ final class Sessions {
                         e);
             }
             throw e;
+        }
+    }
+
+    SparkSession spark() {
+        return spark;
+    }
+
+    @Override
+    public void close() {
+        if (own) {
+            spark.stop();
         }
     }
 }

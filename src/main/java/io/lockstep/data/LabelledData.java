@@ -1,0 +1,57 @@
+package io.lockstep.data;
+
+import io.lockstep.error.DataException;
+import io.lockstep.model.ModelDescription;
+import java.util.List;
+import org.apache.spark.sql.types.StructType;
+
+/** Labelled rows for a finished model to be evaluated on, encoded as the model says. */
+public final class LabelledData implements AutoCloseable {
+    /** The order decides only in which order a loss is added up; it is the same for everybody. */
+    private static final long SEED = 0;
+
+    private final CanonicalRows rows;
+    private final ShardedSet set;
+
+    /**
+     * Encodes a table.
+     *
+     * @throws DataException if it lacks a column of the model, a cell cannot be encoded, or it has no rows
+     */
+    public LabelledData(Tables.Source source, ModelDescription model) {
+        StructType table = source.table().schema();
+        String label = model.label();
+        this.rows = CanonicalRows.of(
+                Rows.of(source.table()),
+                new KeyHash(table, List.of()),
+                Splitter.all(DataRole.TEST),
+                new ExampleEncoder(model.features(), table),
+                model.classes().isEmpty()
+                        ? TargetEncoder.regression(label, model.target().kind(), table)
+                        : TargetEncoder.classification(label, model.classes(), table),
+                SEED,
+                source.bytes());
+        long count = rows.count(DataRole.TEST);
+        if (count == 0) {
+            rows.close();
+            throw new DataException("--data: there are no rows to evaluate.");
+        }
+        this.set = rows.shards(DataRole.TEST, TrainingData.evaluationShards(count));
+    }
+
+    /** The examples. */
+    public ShardedSet set() {
+        return set;
+    }
+
+    /** What the model does to an example before anything else. */
+    public static ShardedSet.Preparation preparation(ModelDescription model) {
+        return new ShardedSet.Preparation(model.normalization(), model.target());
+    }
+
+    @Override
+    public void close() {
+        set.close();
+        rows.close();
+    }
+}

@@ -1,0 +1,143 @@
+package io.lockstep.data;
+
+import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.Normalization;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Adds columns to a table that are computed from its rows' features, many rows at a time. */
+public final class RowScorer {
+    private static final int BATCH_ROWS = 1024;
+
+    private RowScorer() {}
+
+    /** Computes the new cells of a batch of examples; made anew for each task. */
+    public interface BatchFunction {
+        /**
+         * The new cells, in Spark's internal form, of each example.
+         *
+         * @param x X (n_x, m), normalized; may be overwritten
+         */
+        List<InternalRow> apply(float[] x, int m);
+    }
+
+    /** Makes a {@link BatchFunction} in a task. */
+    @FunctionalInterface
+    public interface BatchFunctionFactory extends Serializable {
+        /** A function for batches of at most {@code capacity} examples. */
+        BatchFunction create(int capacity);
+    }
+
+    /**
+     * The table with the new columns behind its own.
+     *
+     * @throws io.lockstep.error.DataException if the table lacks a feature's column, or has it in a type that does not fit
+     */
+    public static Dataset<Row> score(
+            Dataset<Row> table,
+            FeatureSchema features,
+            Normalization normalization,
+            StructType added,
+            BatchFunctionFactory factory) {
+        StructType schema = table.schema();
+        for (StructField field : added.fields()) {
+            schema = schema.add(field);
+        }
+        JavaRDD<InternalRow> scored = Rows.of(table)
+                .mapPartitions(new ScoreTask(new ExampleEncoder(features, table.schema()), normalization, factory));
+        SparkSession spark = table.sparkSession();
+        return ((org.apache.spark.sql.classic.SparkSession) spark).internalCreateDataFrame(scored.rdd(), schema, false);
+    }
+
+    /** Scores a partition, batch by batch. */
+    private static final class ScoreTask implements FlatMapFunction<Iterator<InternalRow>, InternalRow> {
+        private static final long serialVersionUID = 1L;
+
+        private final ExampleEncoder encoder;
+        private final Normalization normalization;
+        private final BatchFunctionFactory factory;
+
+        ScoreTask(ExampleEncoder encoder, Normalization normalization, BatchFunctionFactory factory) {
+            this.encoder = encoder;
+            this.normalization = normalization;
+            this.factory = factory;
+        }
+
+        @Override
+        public Iterator<InternalRow> call(Iterator<InternalRow> rows) {
+            return new Scored(rows, encoder, normalization, factory.create(BATCH_ROWS));
+        }
+    }
+
+    /** Reads a batch ahead, and hands its rows on one by one. */
+    private static final class Scored implements Iterator<InternalRow> {
+        private final Iterator<InternalRow> rows;
+        private final ExampleEncoder encoder;
+        private final double[] means;
+        private final double[] deviations;
+        private final BatchFunction function;
+        private final float[] x;
+        private Iterator<InternalRow> batch = List.<InternalRow>of().iterator();
+
+        Scored(
+                Iterator<InternalRow> rows,
+                ExampleEncoder encoder,
+                Normalization normalization,
+                BatchFunction function) {
+            this.rows = rows;
+            this.encoder = encoder;
+            this.means = normalization.means();
+            this.deviations = normalization.deviations();
+            this.function = function;
+            this.x = new float[Math.multiplyExact(encoder.width(), BATCH_ROWS)];
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (!batch.hasNext() && rows.hasNext()) {
+                batch = nextBatch();
+            }
+            return batch.hasNext();
+        }
+
+        @Override
+        public InternalRow next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return batch.next();
+        }
+
+        private Iterator<InternalRow> nextBatch() {
+            List<InternalRow> read = new ArrayList<>();
+            int width = means.length;
+            while (read.size() < BATCH_ROWS && rows.hasNext()) {
+                InternalRow row = rows.next().copy();
+                int start = read.size() * width;
+                encoder.encode(row, x, start);
+                for (int i = 0; i < width; i++) {
+                    x[start + i] = (float) ((x[start + i] - means[i]) / deviations[i]);
+                }
+                read.add(row);
+            }
+            List<InternalRow> added = function.apply(x, read.size());
+            List<InternalRow> joined = new ArrayList<>(read.size());
+            for (int j = 0; j < read.size(); j++) {
+                joined.add(new JoinedRow(read.get(j), added.get(j)));
+            }
+            return joined.iterator();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.lockstep.eval;
+
+import io.lockstep.data.RowScorer;
+import io.lockstep.error.DataException;
+import io.lockstep.model.LoadedModel;
+import io.lockstep.model.ModelDescription;
+import io.lockstep.model.TargetTransform;
+import io.lockstep.nn.Network;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.train.ShardInference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Scores tables in bulk: {@code prediction}, and for a classification {@code probability}, behind the input columns.
+ */
+public final class BulkPredictor {
+    static final String PREDICTION = "prediction";
+    static final String PROBABILITY = "probability";
+
+    /** How the probabilities of the classes are laid out. */
+    public enum Layout {
+        /** A map from class to probability. */
+        NESTED,
+        /** A column {@code probability_<class>} for each class, for formats that know no maps. */
+        FLAT
+    }
+
+    private BulkPredictor() {}
+
+    /**
+     * The table with its predictions.
+     *
+     * @throws DataException if the table does not fit the model, or has a column of one of the new names
+     */
+    public static Dataset<Row> predict(Dataset<Row> table, LoadedModel model, Layout layout) {
+        ModelDescription description = model.description();
+        StructType added = columns(description, layout);
+        List<String> present = Arrays.asList(table.columns());
+        for (String name : added.fieldNames()) {
+            if (present.stream().anyMatch(name::equalsIgnoreCase)) {
+                throw new DataException(
+                        "--data: has a column \"" + name + "\" already; rename it, predictions go there.");
+            }
+        }
+        Broadcast<float[]> theta = JavaSparkContext.fromSparkContext(
+                        table.sparkSession().sparkContext())
+                .broadcast(model.theta());
+        NetworkSpec network = description.network();
+        TargetTransform target = description.target();
+        String[] classes = description.classes().toArray(new String[0]);
+        return RowScorer.score(
+                table,
+                description.features(),
+                description.normalization(),
+                added,
+                capacity -> new Predictions(network, target, classes, layout, theta.value(), capacity));
+    }
+
+    private static StructType columns(ModelDescription model, Layout layout) {
+        if (model.classes().isEmpty()) {
+            return new StructType().add(PREDICTION, DataTypes.DoubleType, false);
+        }
+        StructType columns = new StructType().add(PREDICTION, DataTypes.StringType, false);
+        if (layout == Layout.NESTED) {
+            return columns.add(
+                    PROBABILITY, DataTypes.createMapType(DataTypes.StringType, DataTypes.FloatType, false), false);
+        }
+        for (String name : model.classes()) {
+            columns = columns.add(PROBABILITY + "_" + name, DataTypes.FloatType, false);
+        }
+        return columns;
+    }
+
+    /** One task's network. */
+    private static final class Predictions implements RowScorer.BatchFunction {
+        private final Network network;
+        private final TargetTransform target;
+        private final UTF8String[] classes;
+        private final Layout layout;
+        private final float[] theta;
+        private final int n;
+
+        Predictions(
+                NetworkSpec spec,
+                TargetTransform target,
+                String[] classes,
+                Layout layout,
+                float[] theta,
+                int capacity) {
+            this.network = new Network(spec, capacity);
+            this.target = target;
+            this.classes = Arrays.stream(classes).map(UTF8String::fromString).toArray(UTF8String[]::new);
+            this.layout = layout;
+            this.theta = theta;
+            this.n = spec.outputs();
+        }
+
+        @Override
+        public List<InternalRow> apply(float[] x, int m) {
+            float[] a = network.outputs(theta, x, m);
+            List<InternalRow> rows = new ArrayList<>(m);
+            for (int j = 0; j < m; j++) {
+                rows.add(new GenericInternalRow(
+                        classes.length == 0 ? new Object[] {target.restore(a[j])} : classified(a, j * n)));
+            }
+            return rows;
+        }
+
+        private Object[] classified(float[] a, int from) {
+            Object[] probabilities = new Object[classes.length];
+            if (n == 1) {
+                probabilities[0] = 1 - a[from];
+                probabilities[1] = a[from];
+            } else {
+                for (int i = 0; i < n; i++) {
+                    probabilities[i] = a[from + i];
+                }
+            }
+            UTF8String predicted = classes[ShardInference.predictedClass(a, from, n)];
+            if (layout == Layout.NESTED) {
+                return new Object[] {
+                    predicted, new ArrayBasedMapData(new GenericArrayData(classes), new GenericArrayData(probabilities))
+                };
+            }
+            Object[] cells = new Object[1 + classes.length];
+            cells[0] = predicted;
+            System.arraycopy(probabilities, 0, cells, 1, probabilities.length);
+            return cells;
+        }
+    }
+}
