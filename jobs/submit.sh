@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# jobs/submit.sh COMMAND [args]: scripts/lockstep on a cluster. train.sh, evaluate.sh and predict.sh call it.
+#
+# The cluster is the one that --master URL, LOCKSTEP_MASTER or, through its own configuration, the Spark at SPARK_HOME
+# names. scripts/lockstep tells of the other variables.
+set -euo pipefail
+
+SCRIPTS=$(CDPATH='' cd -P -- "$(dirname "${BASH_SOURCE[0]}")/../scripts" && pwd)
+
+master=${LOCKSTEP_MASTER:-}
+for argument in "$@"; do
+    case $argument in
+        --master | --master=*) master='' && given=yes ;;
+    esac
+done
+
+if [ -n "$master" ]; then
+    set -- "$@" --master "$master"
+elif [ -z "${given:-}" ] && [ -z "${SPARK_HOME:-}" ]; then
+    printf '%s\n' "jobs/${1:-submit}.sh: no cluster is named. Add --master URL (spark://host:7077, yarn, k8s://…), or set" \
+        "LOCKSTEP_MASTER to it, or SPARK_HOME to a Spark 4.1 that is configured for one." \
+        "Without a cluster: scripts/lockstep ${1:-COMMAND}" >&2
+    exit 2
+fi
+
+exec "$SCRIPTS/lockstep" "$@"

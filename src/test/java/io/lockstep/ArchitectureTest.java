@@ -1,0 +1,76 @@
+package io.lockstep;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom: the package map of ARCHITECTURE.md, held by a test. */
+class ArchitectureTest {
+    /** From the top down; arrows go down only, over as many packages as they like. */
+    private static final List<String> DOWNWARDS =
+            List.of("job", "report", "eval", "train", "data", "model", "config", "optim", "nn", "math", "error");
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.lockstep");
+
+    @Test
+    void packagesImportOnlyWhatIsBelowThem() {
+        var architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (String name : DOWNWARDS) {
+            architecture = architecture.layer(name).definedBy("io.lockstep." + name + "..");
+        }
+        for (int i = 0; i < DOWNWARDS.size(); i++) {
+            String[] below = DOWNWARDS.subList(i + 1, DOWNWARDS.size()).toArray(String[]::new);
+            architecture = below.length == 0
+                    ? architecture.whereLayer(DOWNWARDS.get(i)).mayNotAccessAnyLayer()
+                    : architecture.whereLayer(DOWNWARDS.get(i)).mayOnlyAccessLayers(below);
+        }
+        architecture.check(PRODUCT);
+    }
+
+    @Test
+    void everyPackageHasItsPlaceInTheMap() {
+        classes()
+                .should()
+                .resideInAnyPackage(DOWNWARDS.stream()
+                        .map(name -> "io.lockstep." + name + "..")
+                        .toArray(String[]::new))
+                .check(PRODUCT);
+    }
+
+    @Test
+    void theEngineKnowsNothingOfSparkScalaHadoopOrFiles() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.lockstep.math..", "io.lockstep.nn..", "io.lockstep.optim..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.spark..", "org.apache.hadoop..", "scala..", "com.fasterxml..", "java.nio.file..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void configAndModelKnowNothingOfSpark() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.lockstep.config..", "io.lockstep.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.spark..", "scala..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("io.lockstep.(*)..").should().beFreeOfCycles().check(PRODUCT);
+    }
+}
