@@ -1,8 +1,8 @@
 package io.lockstep.math;
 
 /**
- * Sums over θ in fixed chunks: a part of θ that is cut at chunk borders gives partial sums whose total, in order, has the
- * same bits as the whole.
+ * Sums over θ in fixed chunks: the sums of the chunks, wherever each was computed, added one after another in their order
+ * have the same bits as the sum of the whole.
  */
 public final class ChunkedSum {
     /** Elements of a chunk. */

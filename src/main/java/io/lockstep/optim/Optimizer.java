@@ -14,6 +14,7 @@ public final class Optimizer {
     private final double decay;
     private final Regularization regularization;
     private final List<ParameterBlock> blocks;
+    private final int parameters;
     private final float[][] state;
     private long steps;
 
@@ -23,7 +24,8 @@ public final class Optimizer {
         this.decay = spec instanceof OptimizerSpec.AdamW adamW ? adamW.weightDecay() : 0;
         this.regularization = regularization;
         this.blocks = network.parameters();
-        this.state = new float[rule.stateArrays()][network.parameterCount()];
+        this.parameters = network.parameterCount();
+        this.state = new float[rule.stateArrays()][parameters];
     }
 
     /** How many steps were taken. */
@@ -38,12 +40,15 @@ public final class Optimizer {
      * @param gradientSum Σ of the examples' gradients; overwritten where L1 is on
      * @param count of the examples, ≥ 1
      * @param alpha the learning rate α of this step
-     * @throws IllegalArgumentException if the lengths differ or {@code count} is not positive
+     * @throws IllegalArgumentException if the lengths differ from the network's or {@code count} is not positive
      */
     public void step(float[] theta, float[] gradientSum, long count, double alpha) {
         if (theta.length != gradientSum.length) {
             throw new IllegalArgumentException(
                     "θ has " + theta.length + " elements, the gradient " + gradientSum.length);
+        }
+        if (theta.length != parameters) {
+            throw new IllegalArgumentException("θ has " + theta.length + " elements, the network " + parameters);
         }
         if (count < 1) {
             throw new IllegalArgumentException("a gradient of " + count + " examples");
