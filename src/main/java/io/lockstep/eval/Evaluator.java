@@ -12,7 +12,6 @@ import io.lockstep.train.SetScorer;
 import io.lockstep.train.ShardInference;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
-import org.apache.spark.mllib.linalg.Matrix;
 import scala.Tuple2;
 
 /** Evaluates a network on a set by MLlib's metrics, over predictions that stay distributed. */
@@ -85,20 +83,20 @@ public final class Evaluator {
             BinaryClassificationMetrics binary = new BinaryClassificationMetrics(scores.rdd(), 0);
             metrics.put("auc", Rounding.significant(binary.areaUnderROC()));
         }
-        metrics.put("confusion", confusion(multiclass));
+        metrics.put("confusion", confusion(pairs));
     }
 
-    /** Rows are observed classes, columns predicted ones, both in the order of all classes. */
-    private List<List<Long>> confusion(MulticlassMetrics multiclass) {
-        Matrix matrix = multiclass.confusionMatrix();
-        double[] present = multiclass.labels();
+    /**
+     * Rows are observed classes, columns predicted ones, both in the order of all classes. MLlib's own matrix leaves out
+     * what was predicted and never occurs.
+     */
+    private List<List<Long>> confusion(JavaRDD<Tuple2<Object, Object>> pairs) {
+        Map<Tuple2<Object, Object>, Long> counts = pairs.countByValue();
         List<List<Long>> rows = new ArrayList<>();
         for (int observed = 0; observed < classes.size(); observed++) {
             List<Long> row = new ArrayList<>();
             for (int predicted = 0; predicted < classes.size(); predicted++) {
-                int i = Arrays.binarySearch(present, observed);
-                int j = Arrays.binarySearch(present, predicted);
-                row.add(i < 0 || j < 0 ? 0L : (long) matrix.apply(i, j));
+                row.add(counts.getOrDefault(new Tuple2<Object, Object>((double) predicted, (double) observed), 0L));
             }
             rows.add(row);
         }

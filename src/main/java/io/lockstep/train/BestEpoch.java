@@ -27,6 +27,10 @@ final class BestEpoch {
     }
 
     private boolean better(double score) {
+        if (Double.isNaN(value)) {
+            // nothing compares with NaN: a first epoch with such a score would stay the best for ever
+            return !Double.isNaN(score);
+        }
         return rule.orElseThrow().metric().higherIsBetter() ? score > value : score < value;
     }
 

@@ -2,6 +2,8 @@ package io.lockstep.train;
 
 import io.lockstep.data.ShardTask;
 import io.lockstep.error.DivergedException;
+import io.lockstep.math.ChunkedSum;
+import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
 import java.util.Iterator;
 import java.util.List;
@@ -13,6 +15,9 @@ import org.apache.spark.broadcast.Broadcast;
 
 /** Finds out where a loss that is not finite came from. */
 final class Divergence {
+    private static final String ADVICE = " Lower training.optimizer.learning_rate, warm it up (training.schedule:"
+            + " { warmup_epochs: 1 }), or set training.clip_norm.";
+
     private final JavaRDD<ShardTask> shards;
     private final ShardWorker.Job job;
 
@@ -29,23 +34,34 @@ final class Divergence {
      * @param step of the epoch, from 0
      */
     DivergedException explain(Broadcast<float[]> theta, TrainingState state, int epoch, int step, double loss) {
-        String where = faultyParameters(state.theta())
+        String where = faultyParameters(job.network(), state.theta())
                 .orElseGet(() -> shards.mapPartitions(new Probe(job, theta, epoch, step)).collect().stream()
                         .min(Integer::compare)
                         .map(this::faultyOutput)
                         .orElse("all layers are finite, only the loss is not."));
         return new DivergedException("training diverged in epoch " + epoch + ", step " + (step + 1) + ": the loss is "
-                + loss + "; " + where
-                + " Lower training.optimizer.learning_rate, warm it up (training.schedule: { warmup_epochs: 1 }), or set"
-                + " training.clip_norm.");
+                + loss + "; " + where + ADVICE);
     }
 
-    private Optional<String> faultyParameters(float[] theta) {
-        for (ParameterBlock block : job.network().parameters()) {
+    /**
+     * Looks at θ after the last step of an epoch, which no later loss would show.
+     *
+     * @param steps of the epoch
+     * @throws DivergedException if a parameter is not finite
+     */
+    static void requireFinite(NetworkSpec network, float[] theta, int epoch, int steps) {
+        if (!Double.isFinite(ChunkedSum.ofSquares(theta))) {
+            throw new DivergedException("training diverged in epoch " + epoch + ", step " + steps + ", its last; "
+                    + faultyParameters(network, theta).orElse("θ is not finite.") + ADVICE);
+        }
+    }
+
+    private static Optional<String> faultyParameters(NetworkSpec network, float[] theta) {
+        for (ParameterBlock block : network.parameters()) {
             for (int i = block.offset(); i < block.offset() + block.size(); i++) {
                 if (!Float.isFinite(theta[i])) {
                     return Optional.of("the first parameters that are not finite are those of "
-                            + job.network().describeLayer(block.layer()) + ", its " + block.name() + ".");
+                            + network.describeLayer(block.layer()) + ", its " + block.name() + ".");
                 }
             }
         }

@@ -51,10 +51,11 @@ final class DriverTreeReduce implements GradientSync {
             examples += sum.examples();
             computeSeconds +=
                     results.stream().mapToLong(StepResult::nanos).max().orElse(0) / 1e9;
-            EpochSums soFar = new EpochSums(loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
+            EpochSums soFar =
+                    new EpochSums(step + 1, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
             listener.stepTaken(step + 1, steps, sum.loss() / sum.examples(), sum.examples(), soFar.syncShare());
         }
-        return new EpochSums(loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
+        return new EpochSums(steps, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
     }
 
     /** The upper part of the shard tree; results come in the order of the tasks, which is the order of the shards. */

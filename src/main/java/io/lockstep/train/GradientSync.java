@@ -17,12 +17,13 @@ interface GradientSync {
     /**
      * An epoch's sums.
      *
+     * @param steps how many were taken
      * @param loss Σ L over the examples, each at the θ of its step
      * @param examples n
      * @param seconds of wall time
      * @param computeSeconds of it in which the slowest task of each step computed
      */
-    record EpochSums(double loss, long examples, double seconds, double computeSeconds) {
+    record EpochSums(int steps, double loss, long examples, double seconds, double computeSeconds) {
         /** The share of the time that was not computing: waiting, exchanging, updating. */
         double syncShare() {
             return seconds > 0 ? Math.max(0, 1 - computeSeconds / seconds) : 0;

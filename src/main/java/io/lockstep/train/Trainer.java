@@ -9,7 +9,6 @@ import io.lockstep.data.ShardedSet;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DivergedException;
-import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
@@ -28,6 +27,7 @@ public final class Trainer {
     private final NetworkSpec network;
     private final TrainingListener listener;
     private final Optional<EarlyStopping> earlyStopping;
+    private final int slots;
 
     /**
      * A training that is ready to start.
@@ -35,6 +35,12 @@ public final class Trainer {
      * @throws ConfigException if the config asks for early stopping and there is no dev set
      */
     public Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener) {
+        this(spark, config, data, listener, spark.defaultParallelism());
+    }
+
+    /** A training on at most {@code slots} tasks at a time. */
+    Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener, int slots) {
+        this.slots = slots;
         this.spark = spark;
         this.config = config;
         this.data = data;
@@ -125,7 +131,7 @@ public final class Trainer {
                     epoch,
                     (step, steps, loss, examples, share) ->
                             listener.stepTaken(new TrainingListener.Step(current, step, steps, loss, examples, share)));
-            requireFinite(state.theta(), epoch);
+            Divergence.requireFinite(network, state.theta(), epoch, sums.steps());
             Optional<Score> dev = devScorer.map(scorer -> scorer.score(state.theta()));
             best.consider(epoch, state.theta(), dev);
             EpochRecord epochRecord = new EpochRecord(
@@ -147,7 +153,7 @@ public final class Trainer {
 
     /** The examples of {@code role} as tasks map them. */
     public JavaRDD<ShardTask> shards(DataRole role) {
-        return data.set(role).normalized(spark.defaultParallelism(), data.preparation());
+        return data.set(role).normalized(slots, data.preparation());
     }
 
     private Optional<SetScorer> devScorer() {
@@ -155,12 +161,5 @@ public final class Trainer {
                 ? Optional.of(new SetScorer(
                         shards(DataRole.DEV), network, data.preparation().target()))
                 : Optional.empty();
-    }
-
-    private void requireFinite(float[] theta, int epoch) {
-        if (!Double.isFinite(ChunkedSum.ofSquares(theta))) {
-            throw new DivergedException("training diverged in the last step of epoch " + epoch
-                    + ": parameters are no longer finite. Lower training.optimizer.learning_rate.");
-        }
     }
 }
