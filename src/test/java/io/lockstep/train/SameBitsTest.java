@@ -1,0 +1,101 @@
+package io.lockstep.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.data.TrainingData;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One seed gives one model, bit for bit, whatever the tasks, the files, their partitions and the order of their rows. */
+class SameBitsTest {
+    private static final String DROPPING =
+            "network: [{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]\n"
+                    + "input_dropout: 0.1\n";
+    private static final String PLAIN = "network: [{ dense: 6, activation: leaky_relu }]\n";
+    private static final String ALL_ROWS = "data.split={ train: 1 }";
+
+    @TempDir
+    Path directory;
+
+    record Case(String name, int rows, String task, List<String> settings) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Case> cases() {
+        String classes = "task: classification\ndata: { train: FOLDER, format: csv, label: kind }\n";
+        String prices =
+                "task: regression\ndata: { train: FOLDER, format: csv, label: price, target: standard }\n";
+        return List.of(
+                new Case(
+                        "a multiple of nothing, dropout, eight shards",
+                        503,
+                        classes + DROPPING,
+                        List.of("shards=8", "training.batch_size=61")),
+                new Case(
+                        "smaller than a batch", 47, prices + DROPPING, List.of("training.batch_size=512", "shards=2")),
+                new Case(
+                        "fewer rows than shards",
+                        5,
+                        classes + PLAIN,
+                        List.of(ALL_ROWS, "shards=8", "training.batch_size=3")),
+                new Case("full batch", 203, prices + PLAIN, List.of("training.batch_size=full")),
+                new Case(
+                        "batches of one",
+                        23,
+                        classes + DROPPING,
+                        List.of(ALL_ROWS, "shards=2", "training.batch_size=1")),
+                new Case(
+                        "full-batch epochs at the end, one shard",
+                        103,
+                        prices + DROPPING,
+                        List.of("shards=1", "training.batch_size=17", "training.finish_full_batch_epochs=2")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theModelIsTheSameForAnyTasksAndAnyFiles(Case one) {
+        List<String> table = Trainings.table(one.rows(), 11);
+        List<Long> expected = run(one, table, 1, 1, List.of(1)).get(0);
+        assertThat(run(one, table, 1, 2, List.of(4)).get(0)).as("4 tasks, one file, shuffled").isEqualTo(expected);
+        assertThat(run(one, table, 3, 3, List.of(2)).get(0)).as("2 tasks, 3 files").isEqualTo(expected);
+        for (List<Long> bits : run(one, table, 7, 4, List.of(3, 8))) {
+            assertThat(bits).as("3 and 8 tasks, 7 files").isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void anotherSeedGivesAnotherModel() {
+        // else the test above could not fail
+        Case one = cases().get(0);
+        List<String> table = Trainings.table(one.rows(), 11);
+        Path folder = Trainings.write(directory.resolve("seeds"), table, 1, 1);
+        LockstepConfig first = config(one, folder);
+        LockstepConfig second = Trainings.config(
+                one.task().replace("FOLDER", folder.toString()) + "training: { epochs: 2, seed: 6 }",
+                one.settings().toArray(String[]::new));
+        assertThat(Trainings.train(first).bits()).isNotEqualTo(Trainings.train(second).bits());
+    }
+
+    private List<List<Long>> run(Case one, List<String> table, int files, long order, List<Integer> tasks) {
+        LockstepConfig config = config(one, Trainings.write(directory.resolve("o" + order), table, files, order));
+        try (TrainingData data = Trainings.data(config)) {
+            return tasks.stream()
+                    .map(slots -> Trainings.train(config, data, slots).bits())
+                    .toList();
+        }
+    }
+
+    private static LockstepConfig config(Case one, Path folder) {
+        return Trainings.config(
+                one.task().replace("FOLDER", folder.toString()) + "training: { epochs: 2, seed: 5 }",
+                one.settings().toArray(String[]::new));
+    }
+}
