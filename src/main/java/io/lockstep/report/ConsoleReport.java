@@ -9,11 +9,15 @@ import io.lockstep.train.EpochRecord;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.PrintStream;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -23,7 +27,18 @@ import me.tongfei.progressbar.ProgressState;
 public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static final int WIDTH = 80;
     private static final int BAR = 20;
+    private static final int SHORTEST_BAR = 6;
+    /** Of a number in the bar's text: there is room for no more. */
+    private static final int BAR_NUMBER = 8;
+    /** Of a number in a table. */
+    private static final int NUMBER = 10;
+    /** Of a column of the table of metrics; three sets and the names take 54 characters. */
+    private static final int SET = 14;
+    /** 77 characters; an epoch of more than five digits has three to spare. */
+    private static final String LINE = "%5s %10s %10s %10s %12s %10s %5s %8s%n";
     private static final int UPDATE_MILLIS = 250;
+    /** Leaves room for the number of parameters. */
+    private static final int LONGEST_SHAPE = 45;
 
     private final PrintStream out;
     private final EvaluationMetric metric;
@@ -32,6 +47,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private final StringBuilder devText = new StringBuilder();
     private ProgressBar bar;
     private Plan plan;
+    private long start;
     private long epochStart;
     private long epochExamples;
 
@@ -52,13 +68,17 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         plan = started;
         out.printf(
                 Locale.ROOT,
-                "Network %s: %,d parameters. %,d steps an epoch, %d shards on %d tasks.%n",
+                "Network %s: %,d parameters.%n",
                 shape(started.network()),
-                started.network().parameterCount(),
+                started.network().parameterCount());
+        out.printf(
+                Locale.ROOT,
+                "%,d steps an epoch, %d shards on %d tasks.%n",
                 started.steps(),
                 started.shards(),
                 started.tasks());
-        epochStart = System.nanoTime();
+        start = System.nanoTime();
+        epochStart = start;
         if (terminal.isPresent()) {
             bar = new ProgressBarBuilder()
                     .setInitialMax((long) started.epochs() * started.steps())
@@ -67,12 +87,21 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     .setRenderer(ConsoleReport::render)
                     .build();
         } else {
-            out.println("epoch  step-loss  train-loss   dev-loss   dev-" + metric.configName()
-                    + "  examples/s  sync  left");
+            out.printf(
+                    Locale.ROOT,
+                    LINE,
+                    "epoch",
+                    "loss",
+                    "train-loss",
+                    "dev-loss",
+                    "dev-" + metric.configName(),
+                    "examples/s",
+                    "sync",
+                    "left");
         }
     }
 
-    /** Layer sizes and activations, e.g. {@code 64-128 relu-10}. */
+    /** Layer sizes and activations, e.g. {@code 64-128 relu-10}; of a net that is too deep for a line, its ends. */
     private static String shape(NetworkSpec network) {
         StringJoiner joiner =
                 new StringJoiner("-").add(Integer.toString(network.input().size()));
@@ -90,27 +119,28 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                                 : ""));
             }
         }
-        return joiner.toString();
+        String whole = joiner.toString();
+        if (whole.length() <= LONGEST_SHAPE) {
+            return whole;
+        }
+        long hidden = layers.stream().filter(LayerSpec.Dense.class::isInstance).count() - 1;
+        return network.input().size() + "-(" + hidden + " hidden layers)-" + network.outputs();
     }
 
     @Override
     public void stepTaken(Step step) {
         loss.add(step.loss());
-        if (step.step() == 1) {
-            epochStart = System.nanoTime();
-            epochExamples = 0;
-        }
         epochExamples += step.examples();
         if (bar != null) {
-            double rate = epochExamples / ((System.nanoTime() - epochStart) / 1e9);
+            double rate = epochExamples / Math.max(1e-9, (System.nanoTime() - epochStart) / 1e9);
             bar.setExtraMessage(String.format(
                     Locale.ROOT,
-                    "epoch %d/%d  loss %.4f%s  %s ex/s  sync %.0f%%",
+                    "epoch %d/%d  loss %s%s  %s ex/s  sync %.0f%%",
                     step.epoch(),
                     plan.epochs(),
-                    loss.value(),
+                    Numbers.compact(loss.value(), BAR_NUMBER),
                     devText,
-                    thousands(rate),
+                    Numbers.rate(rate),
                     100 * step.syncShare()));
             bar.step();
         }
@@ -120,37 +150,49 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static String render(ProgressState progress, int width) {
         long done = progress.getCurrent();
         double elapsed = progress.getElapsedAfterStart().toMillis() / 1e3;
-        String left = done == 0 ? "" : "  left " + duration(elapsed / done * (progress.getMax() - done));
-        String text = "  " + progress.getExtraMessage() + left;
-        int room = Math.max(0, Math.min(BAR, width - text.length() - 2));
+        String left = done == 0 ? "" : "  left " + Numbers.duration(elapsed / done * (progress.getMax() - done));
+        String text = progress.getExtraMessage() + left;
+        if (text.length() > width) {
+            text = text.replace("  ", " ");
+        }
+        int room = Math.min(BAR, width - text.length() - "[]  ".length());
+        if (room < SHORTEST_BAR) {
+            return text;
+        }
         int filled = (int) (room * done / Math.max(1, progress.getMax()));
-        return "[" + "=".repeat(filled) + " ".repeat(room - filled) + "]" + text;
+        return "[" + "=".repeat(filled) + " ".repeat(room - filled) + "]  " + text;
     }
 
     @Override
     public void epochEnded(EpochRecord epoch) {
         devText.setLength(0);
         epoch.dev()
-                .ifPresent(dev -> devText.append(
-                        String.format(Locale.ROOT, "  dev %s %.4f", shortName(metric), dev.value(metric))));
+                .ifPresent(dev -> devText.append("  dev ")
+                        .append(shortName(metric))
+                        .append(' ')
+                        .append(Numbers.compact(dev.value(metric), BAR_NUMBER)));
+        long now = System.nanoTime();
+        epochStart = now;
+        epochExamples = 0;
         if (bar == null) {
+            double perEpoch = (now - start) / 1e9 / epoch.epoch();
             out.printf(
                     Locale.ROOT,
-                    "%5d  %9.4f  %10.4f  %9s  %" + (metric.configName().length() + 4) + "s  %10s  %3.0f%%  %s%n",
+                    LINE,
                     epoch.epoch(),
-                    loss.value(),
-                    epoch.trainLoss(),
+                    Numbers.compact(loss.value(), NUMBER),
+                    Numbers.compact(epoch.trainLoss(), NUMBER),
                     devValue(epoch, EvaluationMetric.LOSS),
                     devValue(epoch, metric),
-                    String.format(Locale.ROOT, "%,.0f", epoch.examplesPerSecond()),
-                    100 * epoch.syncShare(),
-                    duration((plan.epochs() - epoch.epoch()) * epoch.seconds()));
+                    Numbers.count(epoch.examplesPerSecond(), NUMBER),
+                    String.format(Locale.ROOT, "%.0f%%", 100 * epoch.syncShare()),
+                    Numbers.duration((plan.epochs() - epoch.epoch()) * perEpoch));
         }
     }
 
     private static String devValue(EpochRecord epoch, EvaluationMetric metric) {
         return epoch.dev()
-                .map(dev -> String.format(Locale.ROOT, "%.4f", dev.value(metric)))
+                .map(dev -> Numbers.compact(dev.value(metric), NUMBER))
                 .orElse("-");
     }
 
@@ -172,43 +214,34 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         }
     }
 
-    private static String thousands(double rate) {
-        return rate >= 10_000
-                ? String.format(Locale.ROOT, "%.0fk", rate / 1000)
-                : String.format(Locale.ROOT, "%.0f", rate);
-    }
-
-    private static String duration(double seconds) {
-        long whole = Math.round(seconds);
-        return whole >= 3600
-                ? String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60)
-                : String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60);
-    }
-
-    /** The metrics of the sets, side by side in a table. */
+    /** The metrics of the sets: a line for each metric, a column for each set. */
     public static void printMetrics(PrintStream out, Map<String, Map<String, Object>> metrics) {
-        List<String> names = metrics.values().iterator().next().entrySet().stream()
-                .filter(entry -> entry.getValue() instanceof Number)
-                .map(Map.Entry::getKey)
-                .toList();
-        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-6s", ""));
-        names.forEach(name -> head.append(String.format(Locale.ROOT, " %10s", name)));
-        out.println(head);
-        metrics.forEach((set, values) -> {
-            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-6s", set));
-            names.forEach(name -> line.append(String.format(Locale.ROOT, " %10s", number(values.get(name)))));
-            out.println(line);
-        });
+        Set<String> names = new LinkedHashSet<>();
+        metrics.values().forEach(values -> values.forEach((name, value) -> {
+            if (value instanceof Number) {
+                names.add(name);
+            }
+        }));
+        out.println(row("", metrics.keySet().stream()));
+        for (String name : names) {
+            out.println(row(name, metrics.values().stream().map(values -> number(values.get(name)))));
+        }
+    }
+
+    private static String row(String name, Stream<String> cells) {
+        return String.format(Locale.ROOT, "%-12s", name)
+                + cells.map(cell -> String.format(Locale.ROOT, "%" + SET + "s", cell))
+                        .collect(Collectors.joining());
     }
 
     private static String number(Object value) {
-        if (value instanceof Long count) {
-            return String.format(Locale.ROOT, "%,d", count);
+        if (!(value instanceof Number number)) {
+            return "-";
         }
-        double number = ((Number) value).doubleValue();
-        return Math.abs(number) >= 1000
-                ? String.format(Locale.ROOT, "%,.0f", number)
-                : String.format(Locale.ROOT, "%.4f", number);
+        double wide = number.doubleValue();
+        return value instanceof Long || Math.abs(wide) >= 1000
+                ? Numbers.count(wide, SET - 1)
+                : Numbers.compact(wide, NUMBER);
     }
 
     private static String shortName(EvaluationMetric metric) {
