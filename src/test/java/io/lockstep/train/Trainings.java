@@ -79,7 +79,7 @@ final class Trainings {
             // the first three rows are one of each kind
             String kind = i < 3 ? "xyz".substring(i, i + 1) : score < -0.7 ? "x" : score < 0.7 ? "y" : "z";
             lines.add(String.format(
-                    Locale.ROOT, "%.6f,%.4f,%.0f,%s,%s,%.3f", a, b, c, words[word], kind, 50 + 20 * score + c));
+                    Locale.ROOT, "%.6f,%.4f,%.0f,%s,%s,%.3f", a, b, c, words[word], kind, 300 + 20 * score + c));
         }
         return lines;
     }

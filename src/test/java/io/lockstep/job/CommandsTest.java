@@ -1,0 +1,213 @@
+package io.lockstep.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.model.LoadedModel;
+import io.lockstep.model.ModelIo;
+import io.lockstep.nn.ReferenceNetwork;
+import io.lockstep.testing.TestSpark;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Train, evaluate and predict, each from what the one before left on disk. */
+class CommandsTest {
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void session() {
+        // the commands find it and leave it running
+        assertThat(TestSpark.session().sparkContext().isStopped()).isFalse();
+    }
+
+    private Path table(String name, int rows) throws IOException {
+        Random random = new Random(name.length());
+        List<String> lines = new ArrayList<>();
+        lines.add("id,a,b,kind,price");
+        for (int i = 0; i < rows; i++) {
+            double a = Math.round(1e4 * random.nextGaussian()) / 1e4;
+            double b = Math.round(1e4 * (5 + 3 * random.nextGaussian())) / 1e4;
+            String kind = a + (b - 5) / 3 < -0.5 ? "low" : a < 0.5 ? "mid" : "high";
+            lines.add(String.format(Locale.ROOT, "r%d,%.4f,%.4f,%s,%.2f", i, a, b, kind, Math.exp(a / 2 + b / 5)));
+        }
+        return Files.write(directory.resolve(name + ".csv"), lines);
+    }
+
+    /** Trains, and moves the model to where nothing but itself is. */
+    private Path train(String task, String data) throws IOException {
+        Path output = directory.resolve("out");
+        Path config = Files.writeString(
+                directory.resolve("c.yaml"),
+                "name: small\ntask: " + task + "\nnetwork: [{ dense: 8, activation: tanh }]\n"
+                        + "training: { epochs: 4, batch_size: 37, optimizer: { learning_rate: 0.02 } }\n"
+                        + "data: { train: " + table("train", 211) + ", test: " + table("exam", 83)
+                        + ", features: [a, b], " + data + " }\noutput: " + output + "\n");
+        assertThat(Lockstep.run("train", config.toString())).isZero();
+        Files.delete(directory.resolve("train.csv"));
+        return Files.move(output, directory.resolve("moved"));
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    @Test
+    void evaluatingTheTestRowsGivesTheTrainingsTestMetrics() throws IOException {
+        for (String data : List.of("label: kind", "label: price, target: log")) {
+            Path model = train(data.contains("kind") ? "classification" : "regression", data);
+            Path out = directory.resolve("evaluated.json");
+            assertThat(Lockstep.run(
+                            "evaluate", model.toString(), "--data", directory.resolve("exam.csv").toString(),
+                            "--out", out.toString()))
+                    .isZero();
+            JsonNode expected = json(model.resolve("metrics.json")).get("test");
+            JsonNode found = json(out).get("metrics");
+            assertThat(found.fieldNames()).toIterable().containsExactlyElementsOf(expected::fieldNames);
+            assertThat(found.get("confusion")).isEqualTo(expected.get("confusion"));
+            expected.properties().stream().filter(metric -> metric.getValue().isNumber()).forEach(metric -> {
+                double value = metric.getValue().asDouble();
+                // the rows come in another order, which may move the last bit of a float32 prediction
+                assertThat(found.get(metric.getKey()).asDouble())
+                        .as(metric.getKey())
+                        .isCloseTo(value, within(1e-6 * Math.max(1e-3, Math.abs(value))));
+            });
+            delete(model);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void predictionsAreTheReferenceNetworksInEachFormat() throws IOException {
+        Path model = train("classification", "label: kind");
+        LoadedModel loaded =
+                ModelIo.read(model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
+        List<String> classes = loaded.description().classes();
+        for (String format : List.of("csv", "json", "parquet", "orc")) {
+            Path out = directory.resolve("scored." + format);
+            assertThat(Lockstep.run(
+                            "predict", model.toString(), "--data", directory.resolve("exam.csv").toString(),
+                            "--out", out.toString()))
+                    .isZero();
+            Dataset<Row> scored = TestSpark.session()
+                    .read()
+                    .option("header", "true")
+                    .option("inferSchema", "true")
+                    .format(format)
+                    .load(out.toString());
+            assertThat(scored.columns()).contains("id", "a", "b", "kind", "price", "prediction");
+            List<Row> rows = scored.collectAsList();
+            assertThat(rows.stream().map(row -> row.<String>getAs("id")).distinct()).hasSize(83);
+            for (Row row : rows) {
+                double[] expected = outputs(loaded, row);
+                double sum = 0;
+                int best = 0;
+                for (int k = 0; k < classes.size(); k++) {
+                    double probability = probability(row, format, classes.get(k));
+                    sum += probability;
+                    best = expected[k] > expected[best] ? k : best;
+                    // float32 logits of a small network
+                    assertThat(probability).isCloseTo(expected[k], within(1e-5));
+                }
+                assertThat(sum).isCloseTo(1, within(1e-6));
+                assertThat(row.<String>getAs("prediction")).isEqualTo(classes.get(best));
+            }
+        }
+    }
+
+    private static double probability(Row row, String format, String name) {
+        if (format.equals("csv")) {
+            return row.<Number>getAs("probability_" + name).doubleValue();
+        }
+        return format.equals("json")
+                ? row.getStruct(row.fieldIndex("probability")).<Number>getAs(name).doubleValue()
+                : ((Map<?, ?>) row.getJavaMap(row.fieldIndex("probability"))).get(name) instanceof Number number
+                        ? number.doubleValue()
+                        : Double.NaN;
+    }
+
+    @Test
+    void pricesArePredictedInTheirOwnUnits() throws IOException {
+        Path model = train("regression", "label: price, target: log");
+        LoadedModel loaded =
+                ModelIo.read(model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
+        Path out = directory.resolve("prices");
+        assertThat(Lockstep.run(
+                        "predict", model.toString(), "--data", directory.resolve("exam.csv").toString(),
+                        "--out", out.toString()))
+                .isZero();
+        List<Row> rows = TestSpark.session().read().parquet(out.toString()).collectAsList();
+        assertThat(rows).hasSize(83);
+        double mean = loaded.description().target().mean();
+        double deviation = loaded.description().target().deviation();
+        for (Row row : rows) {
+            double expected = Math.exp(outputs(loaded, row)[0] * deviation + mean);
+            // a float32 output of order 1
+            assertThat(row.<Double>getAs("prediction")).isCloseTo(expected, within(1e-5 * expected));
+        }
+    }
+
+    /** One row through the reference network, normalized here by the model's μ and σ. */
+    private static double[] outputs(LoadedModel model, Row row) {
+        double[] means = model.description().normalization().means();
+        double[] deviations = model.description().normalization().deviations();
+        double[] x = {row.<Double>getAs("a"), row.<Double>getAs("b")};
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (x[i] - means[i]) / deviations[i];
+        }
+        double[] theta = new double[model.theta().length];
+        for (int i = 0; i < theta.length; i++) {
+            theta[i] = model.theta()[i];
+        }
+        return new ReferenceNetwork(model.description().network()).outputs(theta, x, 1);
+    }
+
+    @Test
+    void aTrainingThatDivergesEndsWithFourAndPublishesNothing() throws IOException {
+        Path output = directory.resolve("never");
+        Path config = Files.writeString(
+                directory.resolve("wild.yaml"),
+                "task: regression\nnetwork: [{ dense: 8, activation: relu }]\ndata: { train: " + table("train", 211)
+                        + ", label: price, features: [a, b] }\noutput: " + output + "\n"
+                        + "training: { batch_size: 20, optimizer: { name: sgd, learning_rate: 1.0e30 } }\n");
+        PrintStream before = System.err;
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(Lockstep.run("train", config.toString())).isEqualTo(4);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .startsWith("lockstep: training diverged in epoch 1, step ")
+                .contains("layer ")
+                .hasLineCount(1);
+        try (var left = Files.list(directory)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("train.csv", "wild.yaml");
+        }
+    }
+}
