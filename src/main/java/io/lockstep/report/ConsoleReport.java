@@ -36,6 +36,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static final int SET = 14;
     /** 77 characters; an epoch of more than five digits has three to spare. */
     private static final String LINE = "%5s %10s %10s %10s %12s %10s %5s %8s%n";
+
     private static final int UPDATE_MILLIS = 250;
     /** Leaves room for the number of parameters. */
     private static final int LONGEST_SHAPE = 45;
@@ -166,11 +167,10 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     @Override
     public void epochEnded(EpochRecord epoch) {
         devText.setLength(0);
-        epoch.dev()
-                .ifPresent(dev -> devText.append("  dev ")
-                        .append(shortName(metric))
-                        .append(' ')
-                        .append(Numbers.compact(dev.value(metric), BAR_NUMBER)));
+        epoch.dev().ifPresent(dev -> devText.append("  dev ")
+                .append(shortName(metric))
+                .append(' ')
+                .append(Numbers.compact(dev.value(metric), BAR_NUMBER)));
         long now = System.nanoTime();
         epochStart = now;
         epochExamples = 0;
@@ -217,11 +217,12 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     /** The metrics of the sets: a line for each metric, a column for each set. */
     public static void printMetrics(PrintStream out, Map<String, Map<String, Object>> metrics) {
         Set<String> names = new LinkedHashSet<>();
-        metrics.values().forEach(values -> values.forEach((name, value) -> {
-            if (value instanceof Number) {
-                names.add(name);
-            }
-        }));
+        metrics.values()
+                .forEach(values -> values.forEach((name, value) -> {
+                    if (value instanceof Number) {
+                        names.add(name);
+                    }
+                }));
         out.println(row("", metrics.keySet().stream()));
         for (String name : names) {
             out.println(row(name, metrics.values().stream().map(values -> number(values.get(name)))));

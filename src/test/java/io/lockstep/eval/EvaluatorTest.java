@@ -55,8 +55,7 @@ class EvaluatorTest {
             Map<String, Object> metrics = new Evaluator(
                             network, data.preparation().target(), data.classes())
                     .metrics(data.set(DataRole.DEV).normalized(2, data.preparation()), theta);
-            Examples examples =
-                    Examples.of(data.set(DataRole.DEV).normalized(1, data.preparation()), width);
+            Examples examples = Examples.of(data.set(DataRole.DEV).normalized(1, data.preparation()), width);
             double[] wide = new double[theta.length];
             for (int i = 0; i < wide.length; i++) {
                 wide[i] = theta[i];
@@ -154,7 +153,9 @@ class EvaluatorTest {
                 if (evaluated.targets()[i] == 1 && evaluated.targets()[j] == 0) {
                     pairs++;
                     won += 0.5
-                            + 0.5 * Math.signum(evaluated.outputs().get(i)[0] - evaluated.outputs().get(j)[0]);
+                            + 0.5
+                                    * Math.signum(evaluated.outputs().get(i)[0]
+                                            - evaluated.outputs().get(j)[0]);
                 }
             }
         }
@@ -167,7 +168,7 @@ class EvaluatorTest {
             Path dev = table("dev", 77, "x");
             Evaluated evaluated = evaluate("task: regression\nnetwork: [{ dense: 5, activation: tanh }]\n"
                     + "data: { train: " + table("train", 120, "x") + ", dev: " + dev
-                    + ", label: price, features: [a, b], target: " + target + " }\n");
+                    + ", label: price, features: [a, b], split: { train: 1 }, target: " + target + " }\n");
             // the transform again, from the file: population standard deviation
             double[] train = prices(directory.resolve("train.csv"), target);
             double mean = java.util.Arrays.stream(train).average().orElseThrow();

@@ -74,20 +74,26 @@ class CommandsTest {
             Path model = train(data.contains("kind") ? "classification" : "regression", data);
             Path out = directory.resolve("evaluated.json");
             assertThat(Lockstep.run(
-                            "evaluate", model.toString(), "--data", directory.resolve("exam.csv").toString(),
-                            "--out", out.toString()))
+                            "evaluate",
+                            model.toString(),
+                            "--data",
+                            directory.resolve("exam.csv").toString(),
+                            "--out",
+                            out.toString()))
                     .isZero();
             JsonNode expected = json(model.resolve("metrics.json")).get("test");
             JsonNode found = json(out).get("metrics");
             assertThat(found.fieldNames()).toIterable().containsExactlyElementsOf(expected::fieldNames);
             assertThat(found.get("confusion")).isEqualTo(expected.get("confusion"));
-            expected.properties().stream().filter(metric -> metric.getValue().isNumber()).forEach(metric -> {
-                double value = metric.getValue().asDouble();
-                // the rows come in another order, which may move the last bit of a float32 prediction
-                assertThat(found.get(metric.getKey()).asDouble())
-                        .as(metric.getKey())
-                        .isCloseTo(value, within(1e-6 * Math.max(1e-3, Math.abs(value))));
-            });
+            expected.properties().stream()
+                    .filter(metric -> metric.getValue().isNumber())
+                    .forEach(metric -> {
+                        double value = metric.getValue().asDouble();
+                        // the rows come in another order, which may move the last bit of a float32 prediction
+                        assertThat(found.get(metric.getKey()).asDouble())
+                                .as(metric.getKey())
+                                .isCloseTo(value, within(1e-6 * Math.max(1e-3, Math.abs(value))));
+                    });
             delete(model);
         }
     }
@@ -103,14 +109,18 @@ class CommandsTest {
     @Test
     void predictionsAreTheReferenceNetworksInEachFormat() throws IOException {
         Path model = train("classification", "label: kind");
-        LoadedModel loaded =
-                ModelIo.read(model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
+        LoadedModel loaded = ModelIo.read(
+                model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
         List<String> classes = loaded.description().classes();
         for (String format : List.of("csv", "json", "parquet", "orc")) {
             Path out = directory.resolve("scored." + format);
             assertThat(Lockstep.run(
-                            "predict", model.toString(), "--data", directory.resolve("exam.csv").toString(),
-                            "--out", out.toString()))
+                            "predict",
+                            model.toString(),
+                            "--data",
+                            directory.resolve("exam.csv").toString(),
+                            "--out",
+                            out.toString()))
                     .isZero();
             Dataset<Row> scored = TestSpark.session()
                     .read()
@@ -120,7 +130,8 @@ class CommandsTest {
                     .load(out.toString());
             assertThat(scored.columns()).contains("id", "a", "b", "kind", "price", "prediction");
             List<Row> rows = scored.collectAsList();
-            assertThat(rows.stream().map(row -> row.<String>getAs("id")).distinct()).hasSize(83);
+            assertThat(rows.stream().map(row -> row.<String>getAs("id")).distinct())
+                    .hasSize(83);
             for (Row row : rows) {
                 double[] expected = outputs(loaded, row);
                 double sum = 0;
@@ -143,7 +154,9 @@ class CommandsTest {
             return row.<Number>getAs("probability_" + name).doubleValue();
         }
         return format.equals("json")
-                ? row.getStruct(row.fieldIndex("probability")).<Number>getAs(name).doubleValue()
+                ? row.getStruct(row.fieldIndex("probability"))
+                        .<Number>getAs(name)
+                        .doubleValue()
                 : ((Map<?, ?>) row.getJavaMap(row.fieldIndex("probability"))).get(name) instanceof Number number
                         ? number.doubleValue()
                         : Double.NaN;
@@ -152,12 +165,16 @@ class CommandsTest {
     @Test
     void pricesArePredictedInTheirOwnUnits() throws IOException {
         Path model = train("regression", "label: price, target: log");
-        LoadedModel loaded =
-                ModelIo.read(model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
+        LoadedModel loaded = ModelIo.read(
+                model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
         Path out = directory.resolve("prices");
         assertThat(Lockstep.run(
-                        "predict", model.toString(), "--data", directory.resolve("exam.csv").toString(),
-                        "--out", out.toString()))
+                        "predict",
+                        model.toString(),
+                        "--data",
+                        directory.resolve("exam.csv").toString(),
+                        "--out",
+                        out.toString()))
                 .isZero();
         List<Row> rows = TestSpark.session().read().parquet(out.toString()).collectAsList();
         assertThat(rows).hasSize(83);

@@ -25,9 +25,7 @@ class MastersTest {
 
     @Test
     void theWeightsAreTheSameOnOneTwoAndFourCores() throws Exception {
-        Path config = Files.writeString(
-                directory.resolve("cancer.yaml"),
-                """
+        Path config = Files.writeString(directory.resolve("cancer.yaml"), """
                 task: classification
                 data: { train: sample-data/breast_cancer.csv, label: diagnosis }
                 network: [{ dense: 12, activation: relu, dropout: 0.2 }]
@@ -45,7 +43,8 @@ class MastersTest {
                 assertThat(child.getValue().waitFor(5, TimeUnit.MINUTES)).isTrue();
                 String printed = Files.readString(Path.of(output + ".out"));
                 assertThat(child.getValue().exitValue()).as(printed).isZero();
-                JsonNode metrics = new ObjectMapper().readTree(output.resolve("metrics.json").toFile());
+                JsonNode metrics = new ObjectMapper()
+                        .readTree(output.resolve("metrics.json").toFile());
                 String hash = metrics.get("weights_sha256").asText();
                 assertThat(hash).isEqualTo(sha256(output.resolve("weights.safetensors")));
                 assertThat(printed).contains("weights.safetensors SHA-256 " + hash);

@@ -61,8 +61,8 @@ class ConsoleReportTest {
         ConsoleReport report = new ConsoleReport(CLASSES, out, Optional.empty());
         report.started(plan(30, 1));
         report.stepTaken(new TrainingListener.Step(1, 1, 3, 2.5, 64, 0.5));
-        report.epochEnded(epoch(
-                1, 1.75, Map.of(EvaluationMetric.LOSS, 0.5, EvaluationMetric.ACCURACY, 0.9375), 12_345.6));
+        report.epochEnded(
+                epoch(1, 1.75, Map.of(EvaluationMetric.LOSS, 0.5, EvaluationMetric.ACCURACY, 0.9375), 12_345.6));
         assertThat(lines().subList(0, 3))
                 .containsExactly(
                         "Network 784-300 leaky_relu-1: 235,801 parameters.",
@@ -70,7 +70,8 @@ class ConsoleReportTest {
                         "epoch       loss train-loss   dev-loss dev-accuracy examples/s  sync     left");
         // the time left is the clock's
         assertThat(lines().get(3))
-                .matches("    1     2\\.5000     1\\.7500     0\\.5000       0\\.9375     12,346   25%     +\\d+:\\d\\d");
+                .matches(
+                        "    1     2\\.5000     1\\.7500     0\\.5000       0\\.9375     12,346   25%     +\\d+:\\d\\d");
     }
 
     @Test
@@ -125,10 +126,11 @@ class ConsoleReportTest {
     @Test
     void theBarShowsEverythingInEightyColumns() throws Exception {
         ByteArrayOutputStream screen = new ByteArrayOutputStream();
-        ConsoleReport report = new ConsoleReport(
-                PRICES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
+        ConsoleReport report =
+                new ConsoleReport(PRICES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
         report.started(plan(1000, 2));
-        report.epochEnded(epoch(999, 1, Map.of(EvaluationMetric.LOSS, 1.0, EvaluationMetric.R2, -1_005_154_655.7759), 1));
+        report.epochEnded(
+                epoch(999, 1, Map.of(EvaluationMetric.LOSS, 1.0, EvaluationMetric.R2, -1_005_154_655.7759), 1));
         report.stepTaken(new TrainingListener.Step(1000, 1, 3, 1_234_567_890.5, 10_000_000, 1));
         report.close();
         String last = last(screen);
@@ -140,8 +142,8 @@ class ConsoleReportTest {
     @Test
     void thereIsABarWhereThereIsRoom() throws Exception {
         ByteArrayOutputStream screen = new ByteArrayOutputStream();
-        ConsoleReport report = new ConsoleReport(
-                CLASSES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
+        ConsoleReport report =
+                new ConsoleReport(CLASSES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
         report.started(plan(1, 2));
         for (int step = 1; step <= 3; step++) {
             report.stepTaken(new TrainingListener.Step(1, step, 3, 0.25, 64, 0.1));
@@ -154,7 +156,11 @@ class ConsoleReportTest {
 
     private static String last(ByteArrayOutputStream screen) {
         List<String> frames = List.of(screen.toString(StandardCharsets.UTF_8).split("[\r\n]+"));
-        return frames.stream().filter(frame -> frame.contains("epoch")).reduce((first, next) -> next).orElseThrow().strip();
+        return frames.stream()
+                .filter(frame -> frame.contains("epoch"))
+                .reduce((first, next) -> next)
+                .orElseThrow()
+                .strip();
     }
 
     @Test

@@ -20,7 +20,8 @@ public record Examples(double[][] x, double[] y, List<Integer> starts) {
 
     /** Collects them. */
     public static Examples of(JavaRDD<ShardTask> shards, int width) {
-        List<double[][]> collected = shards.mapPartitions(tasks -> read(tasks.next(), width)).collect();
+        List<double[][]> collected =
+                shards.mapPartitions(tasks -> read(tasks.next(), width)).collect();
         List<double[]> x = new ArrayList<>();
         List<Integer> starts = new ArrayList<>();
         for (double[][] shard : collected) {
@@ -30,7 +31,11 @@ public record Examples(double[][] x, double[] y, List<Integer> starts) {
         starts.add(x.size());
         double[] y = x.stream().mapToDouble(example -> example[width]).toArray();
         return new Examples(
-                x.stream().map(example -> java.util.Arrays.copyOf(example, width)).toArray(double[][]::new), y, starts);
+                x.stream()
+                        .map(example -> java.util.Arrays.copyOf(example, width))
+                        .toArray(double[][]::new),
+                y,
+                starts);
     }
 
     private static Iterator<double[][]> read(ShardTask task, int width) {

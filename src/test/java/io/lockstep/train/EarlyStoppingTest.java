@@ -106,14 +106,15 @@ class EarlyStoppingTest {
                     .isEqualTo(losses.stream().min(Double::compare).orElseThrow());
 
             // the same training, ended by hand after the best epoch and after the last
-            LockstepConfig toBest = config(with(
-                    overfitting, "training.early_stopping=null", "training.epochs=" + stopped.bestEpoch()));
+            LockstepConfig toBest =
+                    config(with(overfitting, "training.early_stopping=null", "training.epochs=" + stopped.bestEpoch()));
             TrainingResult best = Trainings.train(toBest, data, 2).result();
             assertThat(stopped.theta()).containsExactly(best.theta());
-            LockstepConfig toEnd =
-                    config(with(overfitting, "training.early_stopping=null", "training.epochs=" + ran));
+            LockstepConfig toEnd = config(with(overfitting, "training.early_stopping=null", "training.epochs=" + ran));
             TrainingResult last = Trainings.train(toEnd, data, 2).result();
-            assertThat(last.bestEpoch()).as("without the rule the last epoch is kept").isEqualTo(ran);
+            assertThat(last.bestEpoch())
+                    .as("without the rule the last epoch is kept")
+                    .isEqualTo(ran);
             assertThat(last.stop()).isEqualTo(TrainingResult.Stop.COMPLETED);
             assertThat(last.theta()).isNotEqualTo(best.theta());
         }
@@ -130,8 +131,7 @@ class EarlyStoppingTest {
         LockstepConfig asked =
                 config("data.split={ train: 1 }", "training.early_stopping={ patience: 1 }", "training.epochs=2");
         try (TrainingData data = Trainings.data(asked)) {
-            assertThatThrownBy(
-                            () -> new Trainer(TestSpark.context(), asked, data, new TrainingListener() {}))
+            assertThatThrownBy(() -> new Trainer(TestSpark.context(), asked, data, new TrainingListener() {}))
                     .isInstanceOf(ConfigException.class)
                     .hasMessage("training.early_stopping: needs a dev set, and there are no dev rows. Give data.dev"
                             + " or a data.split with a dev share, or set early_stopping: null.");

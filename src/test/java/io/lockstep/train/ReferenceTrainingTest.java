@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReferenceTrainingTest {
     private static final int STEPS = 20;
 
-    private static final String FRAME =
-            """
+    private static final String FRAME = """
             network: [{ dense: 16, activation: tanh }, { dense: 12, activation: relu }]
             shards: 1
             training: { epochs: 4, batch_size: 220, early_stopping: null, seed: 7 }
@@ -42,9 +41,8 @@ class ReferenceTrainingTest {
 
     private enum Table {
         DIGITS(FRAME + "task: classification\ndata: { train: sample-data/digits.csv, label: digit }\n"),
-        CANCER(
-                FRAME.replace("220", "83")
-                        + "task: classification\ndata: { train: sample-data/breast_cancer.csv, label: diagnosis }\n"),
+        CANCER(FRAME.replace("220", "83")
+                + "task: classification\ndata: { train: sample-data/breast_cancer.csv, label: diagnosis }\n"),
         HOUSES(FRAME + "task: regression\ndata: { train: HOUSES, label: price, target: log }\n");
 
         private final String yaml;
@@ -80,15 +78,14 @@ class ReferenceTrainingTest {
     record Case(Table table, String optimizer) {}
 
     static Stream<Case> cases() {
-        return Stream.of(Table.values())
-                .flatMap(table -> Stream.of(
-                                "{ name: sgd, learning_rate: 0.1 }",
-                                "{ name: momentum, learning_rate: 0.2, beta: 0.9 }",
-                                "{ name: nesterov, learning_rate: 0.2, beta: 0.8 }",
-                                "{ name: rmsprop, learning_rate: 0.002, beta: 0.9 }",
-                                "{ name: adam, learning_rate: 0.005 }",
-                                "{ name: adamw, learning_rate: 0.005, weight_decay: 0.1 }")
-                        .map(optimizer -> new Case(table, optimizer)));
+        return Stream.of(Table.values()).flatMap(table -> Stream.of(
+                        "{ name: sgd, learning_rate: 0.1 }",
+                        "{ name: momentum, learning_rate: 0.2, beta: 0.9 }",
+                        "{ name: nesterov, learning_rate: 0.2, beta: 0.8 }",
+                        "{ name: rmsprop, learning_rate: 0.002, beta: 0.9 }",
+                        "{ name: adam, learning_rate: 0.005 }",
+                        "{ name: adamw, learning_rate: 0.005, weight_decay: 0.1 }")
+                .map(optimizer -> new Case(table, optimizer)));
     }
 
     @ParameterizedTest
@@ -120,7 +117,10 @@ class ReferenceTrainingTest {
                 Table.DIGITS,
                 "training.optimizer={ name: sgd, learning_rate: 0.3 }",
                 "training.schedule={ name: exponential, base: 0.5, warmup_epochs: 1.5 }");
-        check(config, DATA.get(Table.DIGITS), position -> Math.pow(0.5, Math.floor(position - 1e-9)) * Math.min(1, position / 1.5));
+        check(
+                config,
+                DATA.get(Table.DIGITS),
+                position -> Math.pow(0.5, Math.floor(position - 1e-9)) * Math.min(1, position / 1.5));
     }
 
     @Test
@@ -146,8 +146,8 @@ class ReferenceTrainingTest {
     }
 
     private static List<Double> plain(LockstepConfig config, TrainingData data, ToDoubleFunction<Double> factor) {
-        NetworkSpec network = Networks.of(
-                config, data.features().width(), data.classes().size());
+        NetworkSpec network =
+                Networks.of(config, data.features().width(), data.classes().size());
         Examples examples = Examples.of(
                 data.set(DataRole.TRAIN).normalized(1, data.preparation()),
                 data.features().width());
@@ -159,7 +159,8 @@ class ReferenceTrainingTest {
         }
         BitSet weights = new BitSet();
         for (ParameterBlock block : network.parameters()) {
-            weights.set(block.offset(), block.offset() + block.size(), block.name().equals("weight"));
+            weights.set(
+                    block.offset(), block.offset() + block.size(), block.name().equals("weight"));
         }
         ReferenceNetwork reference = new ReferenceNetwork(network);
         PlainOptimizer optimizer = new PlainOptimizer(config.training().optimizer(), theta.length, weights);
@@ -180,9 +181,7 @@ class ReferenceTrainingTest {
                 finish(gradient, rows.size(), theta, weights, config, n);
                 double position = epoch - 1 + (step + 1.0) / steps;
                 optimizer.step(
-                        theta,
-                        gradient,
-                        config.training().optimizer().learningRate() * factor.applyAsDouble(position));
+                        theta, gradient, config.training().optimizer().learningRate() * factor.applyAsDouble(position));
             }
         }
         return losses;

@@ -31,16 +31,14 @@ class SameBitsTest {
 
     static List<Case> cases() {
         String classes = "task: classification\ndata: { train: FOLDER, format: csv, label: kind }\n";
-        String prices =
-                "task: regression\ndata: { train: FOLDER, format: csv, label: price, target: standard }\n";
+        String prices = "task: regression\ndata: { train: FOLDER, format: csv, label: price, target: standard }\n";
         return List.of(
                 new Case(
                         "a multiple of nothing, dropout, eight shards",
                         503,
                         classes + DROPPING,
                         List.of("shards=8", "training.batch_size=61")),
-                new Case(
-                        "smaller than a batch", 47, prices + DROPPING, List.of("training.batch_size=512", "shards=2")),
+                new Case("smaller than a batch", 47, prices + DROPPING, List.of("training.batch_size=512", "shards=2")),
                 new Case(
                         "fewer rows than shards",
                         5,
@@ -64,8 +62,12 @@ class SameBitsTest {
     void theModelIsTheSameForAnyTasksAndAnyFiles(Case one) {
         List<String> table = Trainings.table(one.rows(), 11);
         List<Long> expected = run(one, table, 1, 1, List.of(1)).get(0);
-        assertThat(run(one, table, 1, 2, List.of(4)).get(0)).as("4 tasks, one file, shuffled").isEqualTo(expected);
-        assertThat(run(one, table, 3, 3, List.of(2)).get(0)).as("2 tasks, 3 files").isEqualTo(expected);
+        assertThat(run(one, table, 1, 2, List.of(4)).get(0))
+                .as("4 tasks, one file, shuffled")
+                .isEqualTo(expected);
+        assertThat(run(one, table, 3, 3, List.of(2)).get(0))
+                .as("2 tasks, 3 files")
+                .isEqualTo(expected);
         for (List<Long> bits : run(one, table, 7, 4, List.of(3, 8))) {
             assertThat(bits).as("3 and 8 tasks, 7 files").isEqualTo(expected);
         }
@@ -81,7 +83,8 @@ class SameBitsTest {
         LockstepConfig second = Trainings.config(
                 one.task().replace("FOLDER", folder.toString()) + "training: { epochs: 2, seed: 6 }",
                 one.settings().toArray(String[]::new));
-        assertThat(Trainings.train(first).bits()).isNotEqualTo(Trainings.train(second).bits());
+        assertThat(Trainings.train(first).bits())
+                .isNotEqualTo(Trainings.train(second).bits());
     }
 
     private List<List<Long>> run(Case one, List<String> table, int files, long order, List<Integer> tasks) {

@@ -45,8 +45,8 @@ class SetScorerTest {
 
     @Test
     void aScoreHasTheSameBitsForAnyNumberOfTasks() {
-        for (LockstepConfig config : List.of(
-                config("classification", "label: kind"), config("regression", "label: price, target: log"))) {
+        for (LockstepConfig config :
+                List.of(config("classification", "label: kind"), config("regression", "label: price, target: log"))) {
             try (TrainingData data = Trainings.data(config)) {
                 NetworkSpec network = network(config, data);
                 Score expected = score(config, data, network, 1);
@@ -101,7 +101,8 @@ class SetScorerTest {
                     double predicted = reference.outputs(theta, examples.x(i), 1)[0] * deviation + mean;
                     double observed = examples.y(i)[0] * deviation + mean;
                     boolean log = target.equals("log");
-                    pairs.add(new double[] {log ? Math.exp(predicted) : predicted, log ? Math.exp(observed) : observed});
+                    pairs.add(
+                            new double[] {log ? Math.exp(predicted) : predicted, log ? Math.exp(observed) : observed});
                     average += pairs.get(i)[1] / examples.size();
                 }
                 double squared = 0;
