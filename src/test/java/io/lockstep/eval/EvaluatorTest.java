@@ -28,6 +28,7 @@ class EvaluatorTest {
     Path directory;
 
     /** A set, its metrics, and what a plain loop over the reference network's outputs finds. */
+    @SuppressWarnings("ArrayRecordComponent") // a test's data, never compared
     private record Evaluated(Map<String, Object> metrics, List<double[]> outputs, double[] targets) {
         double metric(String name) {
             return ((Number) metrics.get(name)).doubleValue();

@@ -13,9 +13,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One seed gives one model, bit for bit, whatever the tasks, the files, their partitions and the order of their rows. */
 class SameBitsTest {
-    private static final String DROPPING =
-            "network: [{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]\n"
-                    + "input_dropout: 0.1\n";
+    private static final String DROPPING = """
+            network: [{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]
+            input_dropout: 0.1
+            """;
     private static final String PLAIN = "network: [{ dense: 6, activation: leaky_relu }]\n";
     private static final String ALL_ROWS = "data.split={ train: 1 }";
 
