@@ -54,11 +54,15 @@ final class CanonicalRows implements AutoCloseable {
                 .partitionBy(new Identity(DataRole.values().length * ranges));
         JavaRDD<PackedRows> packed =
                 chunks.mapPartitions(new RowSorter(stride)).persist(StorageLevel.MEMORY_AND_DISK_SER());
-        return new CanonicalRows(
-                packed,
-                ranges,
-                stride,
-                packed.mapPartitions(CanonicalRows::measure).collect());
+        try {
+            List<Partition> partitions =
+                    packed.mapPartitions(CanonicalRows::measure).collect();
+            return new CanonicalRows(packed, ranges, stride, partitions);
+        } catch (Exception e) {
+            // Spark keeps what a failed job had stored until it is told
+            packed.unpersist(false);
+            throw e;
+        }
     }
 
     /** What is in a partition; {@code fingerprint} is the sum of the examples' hashes. */

@@ -72,6 +72,11 @@ final class Cells {
         throw new IllegalArgumentException("no number in a column of type " + type.simpleString());
     }
 
+    /** {@link #number}, and of a text the number that it stands for; NaN if it stands for none. */
+    static double numberOrNaN(InternalRow row, int ordinal, DataType type) {
+        return type instanceof StringType ? parse(row.getUTF8String(ordinal).toString()) : number(row, ordinal, type);
+    }
+
     /** A cell as a category or class: whole numbers without a fraction, whatever their column's type. */
     static String text(InternalRow row, int ordinal, DataType type) {
         if (type instanceof StringType) {

@@ -44,7 +44,7 @@ final class Columns {
     static void requireFits(FeatureColumn column, DataType type) {
         Cells.Kind kind = Cells.kind(type);
         boolean fits = column instanceof FeatureColumn.Numeric
-                ? kind == Cells.Kind.NUMBER
+                ? kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT // each text must be a number then
                 : column instanceof FeatureColumn.VectorColumn
                         ? kind == Cells.Kind.VECTOR
                         : kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT;
@@ -59,7 +59,7 @@ final class Columns {
 
     private static String describe(Cells.Kind kind, DataType type) {
         return switch (kind) {
-            case TEXT -> "text (is there a cell that is not a number?)";
+            case TEXT -> "text";
             case VECTOR -> "vectors (" + type.simpleString() + ")";
             case NUMBER, UNUSABLE -> type.simpleString();
         };

@@ -5,9 +5,7 @@ import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
@@ -75,7 +73,7 @@ public final class ExampleEncoder implements Serializable {
         private final int ordinal;
         private final DataType type;
         private final int offset;
-        private final Map<String, Integer> levels = new HashMap<>();
+        private final Levels levels;
         private transient double[] vector;
 
         ColumnEncoder(FeatureColumn column, int ordinal, DataType type, int offset) {
@@ -83,11 +81,8 @@ public final class ExampleEncoder implements Serializable {
             this.ordinal = ordinal;
             this.type = type;
             this.offset = offset;
-            if (column instanceof FeatureColumn.Categorical categorical) {
-                for (String level : categorical.levels()) {
-                    levels.put(level, levels.size());
-                }
-            }
+            this.levels = new Levels(
+                    column instanceof FeatureColumn.Categorical categorical ? categorical.levels() : List.of());
         }
 
         String encode(InternalRow row, float[] out, int from) {
@@ -96,18 +91,15 @@ public final class ExampleEncoder implements Serializable {
             }
             int start = from + offset;
             if (column instanceof FeatureColumn.Numeric) {
-                double value = Cells.number(row, ordinal, type);
+                double value = Cells.numberOrNaN(row, ordinal, type);
                 out[start] = (float) value;
-                return Float.isFinite(out[start]) ? null : notFinite(column.name(), value);
+                return Float.isFinite(out[start]) ? null : notFinite(column.name(), Cells.text(row, ordinal, type));
             }
             if (column instanceof FeatureColumn.Categorical) {
                 for (int i = 0; i < column.width(); i++) {
                     out[start + i] = 0;
                 }
-                Integer level = levels.get(Cells.text(row, ordinal, type));
-                if (level != null) {
-                    out[start + level] = 1;
-                }
+                levels.index(row, ordinal, type).ifPresent(level -> out[start + level] = 1);
                 return null;
             }
             return encodeVector(row, out, start);
@@ -126,14 +118,14 @@ public final class ExampleEncoder implements Serializable {
             for (int i = 0; i < size; i++) {
                 out[start + i] = (float) vector[i];
                 if (!Float.isFinite(out[start + i])) {
-                    return notFinite(column.name() + "[" + i + "]", vector[i]);
+                    return notFinite(column.name() + "[" + i + "]", Double.toString(vector[i]));
                 }
             }
             return null;
         }
 
-        private static String notFinite(String name, double value) {
-            return "column \"" + name + "\": expected a finite number of at most 3.4e38, found " + value;
+        private static String notFinite(String name, String found) {
+            return "column \"" + name + "\": expected a finite number of at most 3.4e38, found \"" + found + "\"";
         }
     }
 }

@@ -4,6 +4,7 @@ import io.lockstep.error.DataException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -69,10 +70,12 @@ final class IdxFile implements AutoCloseable {
             return new IdxFile(
                     path,
                     new DataInputStream(gzipped ? new BufferedInputStream(new GZIPInputStream(raw), 1 << 16) : raw));
+        } catch (FileNotFoundException e) {
+            throw new DataException("no file " + path + ".", e);
         } catch (EOFException e) {
             throw new DataException(path + ": expected an idx file, it ends within its head.", e);
         } catch (IOException e) {
-            throw new DataException(path + ": cannot be read (" + e.getMessage() + ").", e);
+            throw unreadable(path, e);
         }
     }
 
@@ -100,7 +103,7 @@ final class IdxFile implements AutoCloseable {
         } catch (EOFException e) {
             throw truncated(e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unreadable(path, e);
         }
     }
 
@@ -117,8 +120,13 @@ final class IdxFile implements AutoCloseable {
         } catch (EOFException e) {
             throw truncated(e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unreadable(path, e);
         }
+    }
+
+    /** A bad gzip stream shows itself only here. */
+    private static DataException unreadable(String path, IOException e) {
+        return new DataException(path + ": cannot be read (" + e.getMessage() + "). Is the file whole?", e);
     }
 
     private DataException truncated(EOFException e) {

@@ -1,11 +1,13 @@
 package io.lockstep.data;
 
 import io.lockstep.error.DataException;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -38,6 +40,7 @@ final class IdxTable {
         }
         SerializableConfiguration hadoop =
                 new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+        requireLabels(labelPath, hadoop);
         int items;
         try (IdxFile images = IdxFile.open(path, hadoop.value());
                 IdxFile labelFile = IdxFile.open(labelPath, hadoop.value())) {
@@ -69,6 +72,18 @@ final class IdxTable {
                         .parallelize(ranges, Math.max(1, ranges.size()))
                         .flatMap(new ReadPart(path, labelPath, hadoop)),
                 schema);
+    }
+
+    private static void requireLabels(String path, SerializableConfiguration hadoop) {
+        try {
+            Path file = new Path(path);
+            if (!file.getFileSystem(hadoop.value()).exists(file)) {
+                throw new DataException("no file " + path + ", where the labels of the images should be. Put it there,"
+                        + " or name it: data.options.labels.");
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new DataException(path + ": cannot be found (" + e.getMessage() + ").", e);
+        }
     }
 
     /** Items [from, to) of the files. */

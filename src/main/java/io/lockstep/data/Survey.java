@@ -31,8 +31,12 @@ final class Survey implements Serializable {
 
     private final Map<DataRole, SortedSet<String>> classes = new EnumMap<>(DataRole.class);
 
-    private Survey(List<Column> columns) {
+    private final Map<DataRole, Long> rows = new EnumMap<>(DataRole.class);
+    private final String label;
+
+    private Survey(List<Column> columns, String label) {
         this.columns = columns;
+        this.label = label;
         for (DataRole role : DataRole.values()) {
             classes.put(role, new TreeSet<>());
         }
@@ -120,7 +124,7 @@ final class Survey implements Serializable {
 
         private void requireFewLevels() {
             if (levels.size() > MOST_LEVELS) {
-                String cause = looksNumeric()
+                String cause = looksNumeric() && hasOddText()
                         ? describeOddCell() + ". Mend those cells, or if they mean missing values, name them in"
                                 + " data.options.nullValue."
                         : "is it an identifier or free text? Exclude it: data.features: { exclude: [" + name + "] }.";
@@ -140,12 +144,17 @@ final class Survey implements Serializable {
         return classes.get(role);
     }
 
+    /** How many rows have a role. */
+    long rows(DataRole role) {
+        return rows.getOrDefault(role, 0L);
+    }
+
     private void addClass(DataRole role, String name) {
         SortedSet<String> known = classes.get(role);
         known.add(name);
         if (known.size() > MOST_LEVELS) {
-            throw new DataException("label column: more than " + MOST_LEVELS + " different values, e.g. \"" + name
-                    + "\". Is this a regression (task: regression)?");
+            throw new DataException("label column \"" + label + "\": more than " + MOST_LEVELS
+                    + " different values, e.g. \"" + name + "\". Is this a regression (task: regression)?");
         }
     }
 
@@ -155,6 +164,7 @@ final class Survey implements Serializable {
         }
         for (DataRole role : DataRole.values()) {
             other.classes.get(role).forEach(name -> addClass(role, name));
+            rows.merge(role, other.rows(role), Long::sum);
         }
         return this;
     }
@@ -214,7 +224,7 @@ final class Survey implements Serializable {
                 int ordinal = Columns.ordinal(table, name);
                 columns.add(new Column(name, ordinal, table.fields()[ordinal].dataType()));
             }
-            return new Survey(columns);
+            return new Survey(columns, classLabel);
         }
 
         Iterator<Survey> survey(Iterator<InternalRow> rows) {
@@ -225,6 +235,7 @@ final class Survey implements Serializable {
             while (rows.hasNext()) {
                 InternalRow row = rows.next();
                 DataRole role = splitter.role(key.hash(row));
+                survey.rows.merge(role, 1L, Long::sum);
                 if (label >= 0) {
                     survey.addClass(role, labelText(row, label, labelType, rowText));
                 }

@@ -5,6 +5,7 @@ import io.lockstep.config.DataFormat;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -77,27 +78,39 @@ public final class Tables {
             throw new DataException(key + ": " + path + " is empty.");
         }
         try {
-            return new Source(table(path, read, vectorSize), read, bytes);
+            Dataset<Row> table = table(path, read, vectorSize, files);
+            if (read == DataFormat.CSV && table.columns().length > 0 && table.isEmpty()) {
+                // without rows Spark takes every column for text, which would be blamed on the cells
+                throw new DataException(key + ": " + path + " has a header but no rows.");
+            }
+            return new Source(table, read, bytes);
         } catch (DataException e) {
             throw e;
         } catch (Exception e) {
-            // Spark's AnalysisException is checked but undeclared in Java; what it says comes before any cell is read
+            // Spark's exceptions are checked but undeclared in Java
             throw new DataException(
-                    key + ": " + path + " cannot be read as " + read.configName() + ": " + firstLine(e), e);
+                    key + ": " + path + " cannot be read as " + read.configName() + ": " + Faults.reason(e)
+                            + ". Is the file whole, and is this its format (data.format)?",
+                    e);
         }
     }
 
-    private Dataset<Row> table(String path, DataFormat read, OptionalInt vectorSize) {
+    private Dataset<Row> table(String path, DataFormat read, OptionalInt vectorSize, List<FileStatus> files) {
         if (read == DataFormat.IDX) {
-            return IdxTable.read(spark, path, options.getOrDefault(IdxTable.LABELS_OPTION, ""), label);
+            if (files.size() != 1) {
+                throw new DataException(path + ": expected one file of images, found " + files.size() + " files.");
+            }
+            return IdxTable.read(
+                    spark, files.get(0).getPath().toString(), options.getOrDefault(IdxTable.LABELS_OPTION, ""), label);
         }
-        DataFrameReader reader = spark.read();
+        // a line with a cell too many or too few must not be read as something else
+        DataFrameReader reader = spark.read().option("mode", "FAILFAST");
         if (read == DataFormat.CSV) {
             reader = reader.option("header", "true")
                     .option("inferSchema", "true")
                     .option("ignoreLeadingWhiteSpace", "true")
                     .option("ignoreTrailingWhiteSpace", "true");
-            if (path.toLowerCase(Locale.ROOT).contains(".tsv")) {
+            if (name(files).contains(".tsv")) {
                 reader = reader.option("sep", "\t");
             }
         }
@@ -117,7 +130,7 @@ public final class Tables {
             if (found == null || found.length == 0) {
                 throw new DataException(key + ": no file " + fileSystem.makeQualified(pattern) + ".");
             }
-            List<FileStatus> files = new java.util.ArrayList<>();
+            List<FileStatus> files = new ArrayList<>();
             for (FileStatus status : found) {
                 if (status.isFile()) {
                     files.add(status);
@@ -137,12 +150,12 @@ public final class Tables {
             }
             return files;
         } catch (IOException | IllegalArgumentException e) {
-            throw new DataException(key + ": " + path + " cannot be listed: " + firstLine(e), e);
+            throw new DataException(key + ": " + path + " cannot be listed: " + Faults.reason(e) + ".", e);
         }
     }
 
     private static DataFormat formatOf(String path, String key, List<FileStatus> files) {
-        String name = files.get(0).getPath().getName().toLowerCase(Locale.ROOT);
+        String name = name(files);
         if (name.contains("-idx3-ubyte")) {
             return DataFormat.IDX;
         }
@@ -156,9 +169,7 @@ public final class Tables {
                         + " idx."));
     }
 
-    static String firstLine(Throwable e) {
-        String message = String.valueOf(e.getMessage());
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+    private static String name(List<FileStatus> files) {
+        return files.get(0).getPath().getName().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,9 +3,8 @@ package io.lockstep.data;
 import io.lockstep.error.DataException;
 import io.lockstep.model.TargetTransform;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
@@ -19,7 +18,7 @@ public final class TargetEncoder implements Serializable {
     private final DataType type;
     private final RowText rowText;
     /** Empty for a regression. */
-    private final Map<String, Integer> classes = new HashMap<>();
+    private final Levels classes;
 
     private final TargetTransform.Kind transform;
 
@@ -29,9 +28,7 @@ public final class TargetEncoder implements Serializable {
         this.type = table.fields()[ordinal].dataType();
         this.rowText = new RowText(table);
         this.transform = transform;
-        for (String name : classes) {
-            this.classes.put(name, this.classes.size());
-        }
+        this.classes = new Levels(classes);
     }
 
     /**
@@ -50,7 +47,8 @@ public final class TargetEncoder implements Serializable {
      */
     public static TargetEncoder regression(String label, TargetTransform.Kind transform, StructType table) {
         TargetEncoder encoder = new TargetEncoder(label, List.of(), transform, table);
-        if (Cells.kind(encoder.type) != Cells.Kind.NUMBER) {
+        Cells.Kind kind = Cells.kind(encoder.type);
+        if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
             throw new DataException("label column \"" + label + "\": a regression expects numbers, found "
                     + encoder.type.simpleString() + ".");
         }
@@ -68,24 +66,27 @@ public final class TargetEncoder implements Serializable {
             throw fault(row, "expected a value, found none");
         }
         if (classes.isEmpty()) {
-            double value = Cells.number(row, ordinal, type);
+            double value = Cells.numberOrNaN(row, ordinal, type);
             float target = (float) value;
             if (!Float.isFinite(target)) {
-                throw fault(row, "expected a finite number of at most 3.4e38, found " + value);
+                throw fault(
+                        row,
+                        "a regression expects finite numbers of at most 3.4e38, found \""
+                                + Cells.text(row, ordinal, type) + "\"");
             }
             if (transform == TargetTransform.Kind.LOG && !(target > 0)) {
                 throw fault(row, "data.target: log expects numbers greater than 0, found " + value);
             }
             return target;
         }
-        String name = Cells.text(row, ordinal, type);
-        Integer index = classes.get(name);
-        if (index == null) {
+        OptionalInt index = classes.index(row, ordinal, type);
+        if (index.isEmpty()) {
             throw fault(
                     row,
-                    "found class \"" + name + "\", which the training rows never had; the model cannot predict it,");
+                    "found class \"" + Cells.text(row, ordinal, type)
+                            + "\", which the training rows never had; the model cannot predict it,");
         }
-        return index;
+        return index.getAsInt();
     }
 
     private DataException fault(InternalRow row, String what) {

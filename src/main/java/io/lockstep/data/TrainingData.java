@@ -7,6 +7,8 @@ import io.lockstep.config.Normalize;
 import io.lockstep.config.Split;
 import io.lockstep.config.Task;
 import io.lockstep.error.DataException;
+import io.lockstep.error.LockstepException;
+import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
@@ -27,12 +29,15 @@ public final class TrainingData implements AutoCloseable {
     /** Examples of a shard and step below which a matrix product is too thin (measured: ARCHITECTURE, Shards). */
     private static final int THICK_SLICE = 256;
 
+    /** Classes that may have less than two rows each on average; with more of them the label is no class. */
+    private static final int MOST_LONELY_CLASSES = 20;
+
     private static final int FEWEST_SHARDS = 2;
     private static final int FULL_BATCH_SHARDS = 16;
 
-    private final FeatureSchema features;
-    private final List<String> classes;
-    private final ShardedSet.Preparation preparation;
+    private FeatureSchema features;
+    private List<String> classes;
+    private ShardedSet.Preparation preparation;
     private final Map<DataRole, ShardedSet> sets = new EnumMap<>(DataRole.class);
     private final Map<DataRole, Long> fingerprints = new EnumMap<>(DataRole.class);
     private final List<CanonicalRows> stored = new ArrayList<>();
@@ -43,10 +48,23 @@ public final class TrainingData implements AutoCloseable {
      * @throws DataException if the data cannot be trained on
      */
     public static TrainingData prepare(SparkSession spark, LockstepConfig config) {
-        return new TrainingData(spark, config);
+        TrainingData data = new TrainingData();
+        try {
+            data.read(spark, config);
+            return data;
+        } catch (Exception e) {
+            data.close();
+            Optional<LockstepException> fault = Faults.of(e);
+            if (fault.isPresent()) {
+                throw fault.get();
+            }
+            throw e;
+        }
     }
 
-    private TrainingData(SparkSession spark, LockstepConfig config) {
+    private TrainingData() {}
+
+    private void read(SparkSession spark, LockstepConfig config) {
         DataConfig data = config.data();
         Tables tables = Tables.of(spark, data);
         Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
@@ -58,6 +76,9 @@ public final class TrainingData implements AutoCloseable {
         boolean classification = config.task() == Task.CLASSIFICATION;
         Survey survey =
                 Survey.of(rows(train), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
+        if (survey.rows(DataRole.TRAIN) == 0) {
+            throw new DataException("data.train: there are no rows to train on in " + data.train() + ".");
+        }
         this.classes = classification ? classes(survey, data.label()) : List.of();
         this.features = columns.schema(survey);
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
@@ -71,6 +92,7 @@ public final class TrainingData implements AutoCloseable {
                         tables.open(own.get(), "data." + role.configName(), OptionalInt.of(features.width()));
                 StructType schema = source.table().schema();
                 requireColumns(schema, own.get());
+                requireEncodable(schema, data.label(), "data." + role.configName());
                 store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, config);
                 if (!sets.containsKey(role)) {
                     throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
@@ -78,6 +100,18 @@ public final class TrainingData implements AutoCloseable {
             }
         }
         this.preparation = preparation(slots, data, target);
+    }
+
+    /** Says which file it is that lacks a column or has it in another type. */
+    private void requireEncodable(StructType table, String label, String key) {
+        try {
+            Columns.ordinal(table, label);
+            for (FeatureColumn column : features.columns()) {
+                Columns.requireFits(column, table.fields()[Columns.ordinal(table, column.name())].dataType());
+            }
+        } catch (DataException e) {
+            throw new DataException(key + ": " + e.getMessage(), e);
+        }
     }
 
     private static void requireColumns(StructType table, String path) {
@@ -101,12 +135,15 @@ public final class TrainingData implements AutoCloseable {
 
     private static List<String> classes(Survey survey, String label) {
         SortedSet<String> names = survey.classes(DataRole.TRAIN);
-        if (names.isEmpty()) {
-            throw new DataException("data.train: there are no rows to train on.");
-        }
         if (names.size() == 1) {
             throw new DataException("label column \"" + label + "\": expected at least two classes, found only \""
                     + names.first() + "\" among the training rows.");
+        }
+        long rows = survey.rows(DataRole.TRAIN);
+        if (names.size() > MOST_LONELY_CLASSES && names.size() > rows / 2) {
+            throw new DataException("label column \"" + label + "\": " + names.size() + " different values in " + rows
+                    + " training rows are too many for classes, e.g. \"" + names.first()
+                    + "\". If it is a number to predict, set task: regression.");
         }
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             for (String name : survey.classes(role)) {
@@ -143,9 +180,6 @@ public final class TrainingData implements AutoCloseable {
                 sets.put(role, rows.shards(role, shards));
                 fingerprints.put(role, rows.fingerprint(role));
             }
-        }
-        if (!sets.containsKey(DataRole.TRAIN)) {
-            throw new DataException("data.train: there are no rows to train on.");
         }
     }
 

@@ -76,6 +76,8 @@ final class DataOptions {
                 && config.get("data") instanceof Map<?, ?> section
                 && section.get("options") instanceof Map<?, ?> given) {
             given.forEach((key, value) -> found.put(String.valueOf(key), String.valueOf(value)));
+            // it names the labels of the training's images
+            found.remove("labels");
         }
         return found;
     }

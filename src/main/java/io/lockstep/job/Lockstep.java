@@ -1,12 +1,12 @@
 package io.lockstep.job;
 
+import io.lockstep.data.Faults;
 import io.lockstep.error.ExitCode;
 import io.lockstep.error.LockstepException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.spark.sql.AnalysisException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -49,7 +49,7 @@ public final class Lockstep implements Runnable {
         PrintWriter err = command.getErr();
         boolean verbose = command.getCommand() instanceof CommonOptions.Holder holder
                 && holder.common().verbose();
-        Optional<LockstepException> fault = fault(thrown);
+        Optional<LockstepException> fault = Faults.of(thrown);
         if (fault.isPresent()) {
             err.println("lockstep: " + fault.get().getMessage());
         } else {
@@ -74,23 +74,6 @@ public final class Lockstep implements Runnable {
                 + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return ExitCode.CONFIG.number();
-    }
-
-    /** The fault that a task threw comes wrapped by Spark. */
-    private static Optional<LockstepException> fault(Throwable thrown) {
-        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
-                .filter(LockstepException.class::isInstance)
-                .map(LockstepException.class::cast)
-                .findFirst()
-                .or(() -> sparkFault(thrown));
-    }
-
-    /** What Spark says of a column or file that is not there is for the user as well. */
-    private static Optional<LockstepException> sparkFault(Throwable thrown) {
-        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
-                .filter(AnalysisException.class::isInstance)
-                .findFirst()
-                .map(cause -> new io.lockstep.error.DataException(firstLine(cause), cause));
     }
 
     private static Throwable rootCause(Throwable thrown) {

@@ -97,6 +97,16 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
         }
     }
 
+    /** Takes away what Spark began to write: nobody shall mistake it for predictions, and the next run needs the name. */
+    private void discard(Configuration hadoop) {
+        Path path = new Path(out);
+        try {
+            path.getFileSystem(hadoop).delete(path, true);
+        } catch (IOException e) {
+            System.err.println("lockstep: --out: " + out + " is not whole and could not be deleted: " + e.getMessage());
+        }
+    }
+
     private void write(Dataset<Row> predictions, DataFormat format) {
         DataFrameWriter<Row> writer =
                 predictions.write().mode(SaveMode.ErrorIfExists).format(format.configName());
@@ -111,6 +121,7 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
                 String[] lines = e.getMessage().split("\n", -1);
                 throw new ConfigException("--out: cannot be written as " + format.configName() + ": " + lines[0], e);
             }
+            discard(predictions.sparkSession().sparkContext().hadoopConfiguration());
             throw e;
         }
     }

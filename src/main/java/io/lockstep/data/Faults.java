@@ -1,0 +1,93 @@
+package io.lockstep.data;
+
+import io.lockstep.error.DataException;
+import io.lockstep.error.LockstepException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.AnalysisException;
+
+/**
+ * Finds what a user can mend in what Spark throws: a fault of a task arrives wrapped, however often it was tried, and
+ * Spark's own words about unreadable files carry codes that help nobody.
+ */
+public final class Faults {
+    private static final Pattern CODE = Pattern.compile("^\\[[A-Z0-9_]+(\\.[A-Z0-9_]+)*\\] ");
+    private static final Pattern STATE = Pattern.compile("\\s*SQLSTATE: \\w+\\s*$");
+
+    /** How Spark shows a cell that a short line does not have. */
+    private static final Pattern MISSING = Pattern.compile("(?<=[\\[,])null(?=[\\],])");
+
+    private Faults() {}
+
+    /** The fault of the data or config behind {@code thrown}, if it is one. */
+    public static Optional<LockstepException> of(Throwable thrown) {
+        List<Throwable> chain = Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .toList();
+        return chain.stream()
+                .filter(LockstepException.class::isInstance)
+                .map(LockstepException.class::cast)
+                .findFirst()
+                .or(() -> malformed(chain))
+                .or(() -> unreadable(chain))
+                .or(() -> chain.stream()
+                        .filter(AnalysisException.class::isInstance)
+                        .findFirst()
+                        .map(cause -> new DataException(sentence(cause), cause)));
+    }
+
+    private static Optional<LockstepException> malformed(List<Throwable> chain) {
+        return condition(chain, "MALFORMED_RECORD_IN_PARSING")
+                .map(cause -> new DataException(
+                        file(chain) + "a line does not fit the columns: "
+                                + MISSING.matcher(cause.getMessageParameters().getOrDefault("badRecord", ""))
+                                        .replaceAll("(missing)")
+                                + ". Is a cell missing or one too many? Mend the line; to leave such lines out set"
+                                + " data.options.mode: DROPMALFORMED.",
+                        chain.get(0)));
+    }
+
+    private static Optional<LockstepException> unreadable(List<Throwable> chain) {
+        return condition(chain, "FAILED_READ_FILE")
+                .map(cause -> new DataException(
+                        file(chain) + "cannot be read: " + reason(chain.get(0))
+                                + ". Is the file whole, and of the format that its name says?",
+                        chain.get(0)));
+    }
+
+    private static Optional<SparkThrowable> condition(List<Throwable> chain, String prefix) {
+        return chain.stream()
+                .filter(SparkThrowable.class::isInstance)
+                .map(SparkThrowable.class::cast)
+                .filter(cause ->
+                        cause.getCondition() != null && cause.getCondition().startsWith(prefix))
+                .findFirst();
+    }
+
+    private static String file(List<Throwable> chain) {
+        return condition(chain, "FAILED_READ_FILE")
+                .map(cause -> cause.getMessageParameters().get("path"))
+                .map(path -> path.substring(path.lastIndexOf('/') + 1) + ": ")
+                .orElse("");
+    }
+
+    /** Why, in one sentence without a full stop: what the innermost cause says. */
+    static String reason(Throwable thrown) {
+        Throwable root = Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .reduce((outer, inner) -> inner)
+                .orElse(thrown);
+        String sentence = sentence(root);
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+    }
+
+    private static String sentence(Throwable cause) {
+        String message = cause.getMessage();
+        if (message == null || message.isBlank()) {
+            return cause.getClass().getSimpleName();
+        }
+        String first = message.strip().lines().findFirst().orElseThrow();
+        return STATE.matcher(CODE.matcher(first).replaceFirst("")).replaceFirst("");
+    }
+}

@@ -1,0 +1,163 @@
+package io.lockstep.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lockstep.model.Normalization;
+import io.lockstep.model.TargetTransform;
+import io.lockstep.testing.TestSpark;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardTest {
+    private static final StructType SCHEMA = new StructType()
+            .add("a", DataTypes.DoubleType)
+            .add("b", DataTypes.DoubleType)
+            .add("y", DataTypes.DoubleType);
+
+    private static Dataset<Row> table(int count) {
+        Random random = new Random(4);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(RowFactory.create(1e5 + random.nextGaussian(), 1e-5 * random.nextGaussian(), Math.exp(i % 7)));
+        }
+        return Sets.table(rows, SCHEMA, 3);
+    }
+
+    @Test
+    void aMappedShardHasTheRowsNormalizedInDouble() {
+        double[] means = {1e5, -2e-6};
+        double[] deviations = {0.75, 3e-5};
+        ShardedSet.Preparation preparation = new ShardedSet.Preparation(
+                new Normalization(means, deviations), new TargetTransform(TargetTransform.Kind.LOG, 2, 1.5));
+        // forty ranges of the order, so that shards cross the borders of what is stored
+        try (CanonicalRows stored = Sets.canonical(table(103), 1, 40L << 25)) {
+            ShardedSet set = stored.shards(DataRole.TRAIN, 8);
+            List<List<Float>> expected = Sets.stored(set, 1).stream()
+                    .map(row -> List.of(
+                            (float) ((row.get(0) - means[0]) / deviations[0]),
+                            (float) ((row.get(1) - means[1]) / deviations[1]),
+                            (float) ((Math.log(row.get(2)) - 2) / 1.5)))
+                    .toList();
+            assertThat(Sets.prepared(set, preparation, 3)).isEqualTo(expected);
+            set.close();
+            assertThat(Sets.prepared(set, preparation, 1))
+                    .as("mapped anew, by another task")
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void gatherTakesRowsInAnyOrderFromAnyPlaceOfTheOrder(@TempDir Path dir) throws Exception {
+        try (Shard.Writer writer = new Shard.Writer(dir, 3)) {
+            writer.write(new float[] {0, 1, 2, 10, 11, 12, 99, 99, 99}, 2);
+            writer.write(new float[] {20, 21, 22}, 1);
+            Shard shard = writer.map();
+            float[] x = new float[6];
+            float[] y = new float[2];
+            shard.gather(new int[] {9, 2, 0, 9}, 1, 2, x, y);
+            assertThat(x).containsExactly(20, 21, 0, 1, 0, 0);
+            assertThat(y).containsExactly(22, 2);
+            shard.read(1, 2, x, y);
+            assertThat(x).startsWith(10, 11, 20, 21);
+            assertThat(y).containsExactly(12, 22);
+            assertThat(shard.rows()).isEqualTo(3);
+        }
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left).as("the file loses its name once it is mapped").isEmpty();
+        }
+    }
+
+    @Test
+    void anEmptyShardHasNoRows(@TempDir Path dir) throws Exception {
+        try (Shard.Writer writer = new Shard.Writer(dir, 3)) {
+            Shard shard = writer.map();
+            shard.read(0, 0, new float[0], new float[0]);
+            assertThat(shard.rows()).isZero();
+        }
+    }
+
+    @Test
+    void aShardIsLoadedOnceHoweverManyThreadsAsk(@TempDir Path dir) throws Exception {
+        AtomicInteger loads = new AtomicInteger();
+        CountDownLatch start = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Shard>> asked = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                asked.add(threads.submit(() -> {
+                    start.await();
+                    return ShardStore.shard("once", 3, () -> {
+                        loads.incrementAndGet();
+                        return map(dir);
+                    });
+                }));
+            }
+            start.countDown();
+            Shard first = asked.get(0).get();
+            for (Future<Shard> shard : asked) {
+                assertThat(shard.get()).isSameAs(first);
+            }
+            assertThat(loads).hasValue(1);
+            ShardStore.release("once");
+            assertThat(ShardStore.shard("once", 3, () -> map(dir))).isNotSameAs(first);
+        } finally {
+            threads.shutdownNow();
+            ShardStore.release("once");
+        }
+    }
+
+    @Test
+    void aLoadThatFailsIsTriedAgainByTheNextTask(@TempDir Path dir) {
+        assertThatThrownBy(() -> ShardStore.shard("fails", 0, () -> {
+                    throw new IllegalStateException("disk full");
+                }))
+                .hasMessage("disk full");
+        assertThat(ShardStore.shard("fails", 0, () -> map(dir)).rows()).isEqualTo(1);
+        ShardStore.release("fails");
+    }
+
+    private static Shard map(Path dir) {
+        try (Shard.Writer writer = new Shard.Writer(dir, 1)) {
+            writer.write(new float[] {1}, 1);
+            return writer.map();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void nothingStaysInSparksStoreAfterAPreparationThatFailsOrIsClosed(@TempDir Path dir) {
+        int before = TestSpark.context().getPersistentRDDs().size();
+        Path file = Sets.write(dir.resolve("t.csv"), "a,y", "1,2", "NaN,3");
+        Path dev = Sets.write(dir.resolve("d.csv"), "a,y", "1,2", "1e39,3");
+        Path good = Sets.write(dir.resolve("good.csv"), "a,y", "1,2", "2,3");
+        assertThatThrownBy(() ->
+                        Sets.prepare(Sets.config("regression", "train: " + file, "label: y", "split: { train: 1 }")))
+                .hasMessageContaining("NaN");
+        assertThatThrownBy(() -> Sets.prepare(
+                        Sets.config("regression", "train: " + good, "label: y", "split: { train: 1 }", "dev: " + dev)))
+                .hasMessageContaining("1.0E39");
+        Sets.prepare(Sets.config("regression", "train: " + good, "label: y", "split: { train: 1 }"))
+                .close();
+        assertThat(TestSpark.context().getPersistentRDDs()).hasSize(before);
+    }
+}
