@@ -15,7 +15,7 @@ import org.apache.spark.sql.AnalysisException;
  */
 public final class Faults {
     private static final Pattern CODE = Pattern.compile("^\\[[A-Z0-9_]+(\\.[A-Z0-9_]+)*\\] ");
-    private static final Pattern STATE = Pattern.compile("\\s*SQLSTATE: \\w+\\s*$");
+    private static final Pattern STATE = Pattern.compile("\\s*SQLSTATE: \\w+.*$");
 
     /** How Spark shows a cell that a short line does not have. */
     private static final Pattern MISSING = Pattern.compile("(?<=[\\[,])null(?=[\\],])");

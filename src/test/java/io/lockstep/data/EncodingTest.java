@@ -65,8 +65,8 @@ class EncodingTest {
                                 false,
                                 Vectors.sparse(3, new int[] {1}, new double[] {7}),
                                 Vectors.dense(1, 2, 3),
-                                List.of(4, 5),
-                                List.of(0.5f),
+                                new int[] {4, 5},
+                                new float[] {0.5f},
                                 new byte[] {0, 1, (byte) 255})),
                         table,
                         1))

@@ -48,8 +48,8 @@ class ShardTest {
         double[] deviations = {0.75, 3e-5};
         ShardedSet.Preparation preparation = new ShardedSet.Preparation(
                 new Normalization(means, deviations), new TargetTransform(TargetTransform.Kind.LOG, 2, 1.5));
-        // forty ranges of the order, so that shards cross the borders of what is stored
-        try (CanonicalRows stored = Sets.canonical(table(103), 1, 40L << 25)) {
+        // seven ranges of the order, so that shards cross the borders of what is stored
+        try (CanonicalRows stored = Sets.canonical(table(103), 1, 7L << 25)) {
             ShardedSet set = stored.shards(DataRole.TRAIN, 8);
             List<List<Float>> expected = Sets.stored(set, 1).stream()
                     .map(row -> List.of(
