@@ -25,6 +25,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Opens the files of a config as Spark tables. */
 public final class Tables {
+    /** The option of idx data that names the file of the labels; it belongs to one file of images. */
+    public static final String LABELS_OPTION = IdxTable.LABELS_OPTION;
+
     private static final Map<String, DataFormat> EXTENSIONS = Map.ofEntries(
             Map.entry("csv", DataFormat.CSV),
             Map.entry("tsv", DataFormat.CSV),
@@ -88,6 +91,10 @@ public final class Tables {
             throw e;
         } catch (Exception e) {
             // Spark's exceptions are checked but undeclared in Java
+            Optional<DataException> line = Faults.malformedLine(e);
+            if (line.isPresent()) {
+                throw new DataException(key + ": " + line.get().getMessage(), e);
+            }
             throw new DataException(
                     key + ": " + path + " cannot be read as " + read.configName() + ": " + Faults.reason(e)
                             + ". Is the file whole, and is this its format (data.format)?",

@@ -77,7 +77,7 @@ final class DataOptions {
                 && section.get("options") instanceof Map<?, ?> given) {
             given.forEach((key, value) -> found.put(String.valueOf(key), String.valueOf(value)));
             // it names the labels of the training's images
-            found.remove("labels");
+            found.remove(Tables.LABELS_OPTION);
         }
         return found;
     }

@@ -82,7 +82,7 @@ class CanonicalOrderTest {
         StructType schema = SCHEMA.add("id", DataTypes.IntegerType);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            rows.add(RowFactory.create((double) (i % 20), -1.0, (double) (i / 30), i % 2));
+            rows.add(RowFactory.create((double) (i % 20), -1.0, i < 30 ? 0.0 : 1.0, i % 2));
         }
         List<List<List<Float>>> orders = new ArrayList<>();
         for (int partitions : new int[] {1, 5}) {
