@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -88,11 +89,15 @@ public final class Trainer {
                 set.shards(),
                 shards.getNumPartitions()));
 
-        boolean stopped = run(synchronization(shards, miniBatches), state, 1, training.epochs(), best, records);
-        if (!stopped && training.finishFullBatchEpochs() > 0) {
+        boolean stopped = run(
+                synchronization(shards, miniBatches), state, 1, training.epochs(), best, records, best::patienceEnds);
+        if (training.finishFullBatchEpochs() > 0) {
+            // patience ends the mini-batches, not what is to come after them; and the best of them is what to finish
+            System.arraycopy(best.theta(), 0, state.theta(), 0, best.theta().length);
             BatchPlan fullBatch = new BatchPlan(set.examples(), Math.toIntExact(set.examples()), set.shards());
-            int last = training.epochs() + training.finishFullBatchEpochs();
-            stopped = run(synchronization(shards, fullBatch), state, training.epochs() + 1, last, best, records);
+            int first = records.size() + 1;
+            int last = records.size() + training.finishFullBatchEpochs();
+            run(synchronization(shards, fullBatch), state, first, last, best, records, epoch -> false);
         }
         TrainingResult result = new TrainingResult(
                 best.theta(),
@@ -120,9 +125,15 @@ public final class Trainer {
         return new Regularization(training.l2(), training.l1(), training.clipNorm(), examples);
     }
 
-    /** Runs epochs [first, last]; whether patience ended them. */
+    /** Runs epochs [first, last], or until {@code stop}; whether that ended them. */
     private boolean run(
-            GradientSync sync, TrainingState state, int first, int last, BestEpoch best, List<EpochRecord> records) {
+            GradientSync sync,
+            TrainingState state,
+            int first,
+            int last,
+            BestEpoch best,
+            List<EpochRecord> records,
+            IntPredicate stop) {
         Optional<SetScorer> devScorer = devScorer();
         for (int epoch = first; epoch <= last; epoch++) {
             int current = epoch;
@@ -144,7 +155,7 @@ public final class Trainer {
                     learningRate().at(epoch, 0, 1));
             records.add(epochRecord);
             listener.epochEnded(epochRecord);
-            if (best.patienceEnds(epoch)) {
+            if (stop.test(epoch)) {
                 return true;
             }
         }
