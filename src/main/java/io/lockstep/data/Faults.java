@@ -30,7 +30,7 @@ public final class Faults {
                 .filter(LockstepException.class::isInstance)
                 .map(LockstepException.class::cast)
                 .findFirst()
-                .or(() -> malformed(chain).map(LockstepException.class::cast))
+                .or(() -> malformed(chain))
                 .or(() -> unreadable(chain))
                 .or(() -> chain.stream()
                         .filter(AnalysisException.class::isInstance)
@@ -38,13 +38,7 @@ public final class Faults {
                         .map(cause -> new DataException(sentence(cause), cause)));
     }
 
-    /** The fault, if it is a line that Spark could not make a row of. */
-    static Optional<DataException> malformedLine(Throwable thrown) {
-        return malformed(Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
-                .toList());
-    }
-
-    private static Optional<DataException> malformed(List<Throwable> chain) {
+    private static Optional<LockstepException> malformed(List<Throwable> chain) {
         return condition(chain, "MALFORMED_RECORD_IN_PARSING")
                 .map(cause -> new DataException(
                         file(chain) + "a line does not fit the columns: "

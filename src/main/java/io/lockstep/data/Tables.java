@@ -91,10 +91,6 @@ public final class Tables {
             throw e;
         } catch (Exception e) {
             // Spark's exceptions are checked but undeclared in Java
-            Optional<DataException> line = Faults.malformedLine(e);
-            if (line.isPresent()) {
-                throw new DataException(key + ": " + line.get().getMessage(), e);
-            }
             throw new DataException(
                     key + ": " + path + " cannot be read as " + read.configName() + ": " + Faults.reason(e)
                             + ". Is the file whole, and is this its format (data.format)?",

@@ -105,7 +105,7 @@ class FormatsTest {
     private void idx(String name, int[] dimensions, int... values) throws IOException {
         List<Integer> bytes = new ArrayList<>(List.of(0, 0, 8, dimensions.length));
         for (int dimension : dimensions) {
-            bytes.addAll(List.of(dimension >>> 24, dimension >>> 16 & 255, dimension >>> 8 & 255, dimension & 255));
+            bytes.addAll(List.of(dimension >>> 24, (dimension >>> 16) & 255, (dimension >>> 8) & 255, dimension & 255));
         }
         for (int value : values) {
             bytes.add(value);

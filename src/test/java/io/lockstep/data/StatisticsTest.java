@@ -93,7 +93,7 @@ class StatisticsTest {
         List<Long> expected = List.of();
         for (int partitions : new int[] {1, 2, 7}) {
             Dataset<Row> table = Sets.table(partitions == 1 ? rows : shuffled, SCHEMA, partitions);
-            try (CanonicalRows stored = Sets.canonical(table, 1, partitions * 64L << 20)) {
+            try (CanonicalRows stored = Sets.canonical(table, 1, (partitions * 64L) << 20)) {
                 ShardedSet set = stored.shards(DataRole.TRAIN, 4);
                 for (int tasks = 1; tasks <= 4; tasks++) {
                     List<Long> bits = bits(Sets.moments(set, tasks));

@@ -256,7 +256,7 @@ class BadInputTest {
                 "data.options.mode: DROPMALFORMED");
         refused(classify(table("t.csv", "40,1,5,yes")), DATA, "t.csv: a line does not fit the columns: [40,");
         Path first = write("first.csv", "a,b,y", "1,2", "3,4,yes");
-        refused(classify(first), DATA, "data.train: first.csv: a line does not fit the columns: [1,2,(missing)].");
+        refused(classify(first), DATA, "first.csv: a line does not fit the columns: [1,2,(missing)].");
         Path json = write("t.json", "{\"a\":1,\"y\":\"yes\"}", "{\"a\":2,\"y\":");
         refused(classify(json), DATA, "data.train: " + json + " cannot be read as json: ");
     }
