@@ -21,8 +21,12 @@ public final class Lockstep implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
+    /** Set when the JVM is told to end: what fails from then on fails for that reason. */
+    private static volatile boolean interrupted;
+
     /** Runs a command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "lockstep-interrupted"));
         int code = run(arguments);
         if (code != ExitCode.DONE.number()) {
             System.exit(code);
@@ -47,6 +51,11 @@ public final class Lockstep implements Runnable {
     /** One message for what the user can mend; a stack trace only for a fault of our own, or when asked for. */
     private static int report(Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
+        if (interrupted) {
+            err.println("lockstep: interrupted; what was there before is as it was.");
+            err.flush();
+            return ExitCode.INTERNAL_FAULT.number();
+        }
         boolean verbose = command.getCommand() instanceof CommonOptions.Holder holder
                 && holder.common().verbose();
         Optional<LockstepException> fault = Faults.of(thrown);

@@ -133,7 +133,7 @@ final class Training {
         }
         ConsoleReport.printMetrics(out, metrics);
         out.println("Model " + config.output());
-        out.println("weights.safetensors SHA-256 " + sha256);
+        out.println("SHA-256 " + sha256);
     }
 
     private Map<String, Object> lineage(TrainingData data, TrainingResult result) {

@@ -136,7 +136,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
             double rate = epochExamples / Math.max(1e-9, (System.nanoTime() - epochStart) / 1e9);
             bar.setExtraMessage(String.format(
                     Locale.ROOT,
-                    "epoch %d/%d  loss %s%s  %s ex/s  sync %.0f%%",
+                    "epoch %d/%d  loss %s%s  %s/s  sync %.0f%%",
                     step.epoch(),
                     plan.epochs(),
                     Numbers.compact(loss.value(), BAR_NUMBER),
@@ -156,12 +156,11 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         if (text.length() > width) {
             text = text.replace("  ", " ");
         }
-        int room = Math.min(BAR, width - text.length() - "[]  ".length());
-        if (room < SHORTEST_BAR) {
-            return text;
-        }
+        int room = Math.max(0, Math.min(BAR, width - text.length() - "[]  ".length()));
         int filled = (int) (room * done / Math.max(1, progress.getMax()));
-        return "[" + "=".repeat(filled) + " ".repeat(room - filled) + "]  " + text;
+        String line = room < SHORTEST_BAR ? text : "[" + "=".repeat(filled) + " ".repeat(room - filled) + "]  " + text;
+        // a shorter line must wipe out the end of the longer one before it
+        return line + " ".repeat(Math.max(0, width - line.length()));
     }
 
     @Override

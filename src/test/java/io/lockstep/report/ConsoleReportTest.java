@@ -135,7 +135,7 @@ class ConsoleReportTest {
         report.close();
         String last = last(screen);
         assertThat(last.length()).isLessThanOrEqualTo(80);
-        assertThat(last).contains("epoch 1000/1000", "loss 1.23e+09", "dev r2 -1.0e+09", " ex/s", "sync 100%", "left ");
+        assertThat(last).contains("epoch 1000/1000", "loss 1.23e+09", "dev r2 -1.0e+09", "/s", "sync 100%", "left ");
         assertThat(lines()).as("no table beside the bar").hasSize(2);
     }
 
@@ -151,7 +151,7 @@ class ConsoleReportTest {
         report.close();
         String last = last(screen);
         assertThat(last.length()).isLessThanOrEqualTo(80);
-        assertThat(last).matches("\\[=+]  epoch 1/1  loss 0\\.2500  \\d+[kM]? ex/s  sync 10%  left 0:00");
+        assertThat(last).matches("\\[=+]  epoch 1/1  loss 0\\.2500  \\d+[kM]?/s  sync 10%  left 0:00");
     }
 
     private static String last(ByteArrayOutputStream screen) {
