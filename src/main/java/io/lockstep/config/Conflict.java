@@ -38,13 +38,6 @@ record Conflict(String path, String other, String message) {
                         "task",
                         metric.configName() + " is not defined for task " + task.configName() + ". Known: "
                                 + Choices.list(metricsOf(task)) + ".")));
-        if (task == Task.CLASSIFICATION && training.bayesError() > 1) {
-            conflicts.add(new Conflict(
-                    "training.bayes_error",
-                    "task",
-                    "the error of a classification is a share, expected a number from 0 to 1, found "
-                            + training.bayesError() + "."));
-        }
         return List.copyOf(conflicts);
     }
 

@@ -27,6 +27,7 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
             key("data.weight", node -> true, "weighting examples", REMOVE),
             key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
             key("training.class_weights", node -> true, "weighting classes", REMOVE),
+            value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
             value("sync", text("barrier"), "barrier synchronization", "Use auto or driver."),
             key("checkpoint", node -> true, "checkpointing", REMOVE),
             key("registry", node -> true, "a registry of versions", REMOVE),
@@ -83,6 +84,10 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
 
     private static Unavailable value(String path, Predicate<YamlNode> refused, String what, String remedy) {
         return new Unavailable(path, refused, Extent.VALUE, what, remedy);
+    }
+
+    private static boolean isPositive(YamlNode node) {
+        return node instanceof YamlNode.Scalar scalar && scalar.isNumber() && Double.parseDouble(scalar.text()) > 0;
     }
 
     private static Predicate<YamlNode> text(String text) {

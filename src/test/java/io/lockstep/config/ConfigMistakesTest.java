@@ -126,6 +126,7 @@ class ConfigMistakesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            training: { bayes_error: 0.01 }   | training.bayes_error: the bias and variance diagnosis is not available in this version. Remove the key.
             sync: barrier                     | sync: barrier synchronization is not available in this version. Use auto or driver.
             checkpoint: { keep: 3 }           | checkpoint: checkpointing is not available in this version. Remove the key.
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
@@ -194,13 +195,6 @@ class ConfigMistakesTest {
         assertThat(mistakesWith("network: [{ dense: 3 }]\ninitializer: zeros"))
                 .isEqualTo("digits.yaml:6  initializer: zeros fits only a net without hidden layers: hidden units that"
                         + " start alike get the same gradient and stay alike for ever. Use auto.");
-    }
-
-    @Test
-    void theErrorOfAClassificationIsAShare() {
-        assertThat(mistakesWith("training: { bayes_error: 2 }"))
-                .isEqualTo("digits.yaml:5  training.bayes_error: the error of a classification is a share, expected a"
-                        + " number from 0 to 1, found 2.0.");
     }
 
     @Test

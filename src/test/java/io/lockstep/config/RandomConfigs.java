@@ -88,7 +88,7 @@ final class RandomConfigs {
                     case 1 -> Optional.of(Defaults.EARLY_STOPPING);
                     default -> Optional.of(new EarlyStopping(metric, 1 + random.nextInt(9)));
                 },
-                random.nextDouble(),
+                Defaults.BAYES_ERROR,
                 random.nextLong());
     }
 
