@@ -23,10 +23,14 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
+import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /** Evaluates a network on a set by MLlib's metrics, over predictions that stay distributed. */
 public final class Evaluator {
+    /** Classes beyond which the confusion matrix, classes² numbers on the driver, is left out. */
+    private static final int MOST_CONFUSED = 1000;
+
     private final NetworkSpec network;
     private final TargetTransform target;
     private final List<String> classes;
@@ -51,10 +55,10 @@ public final class Evaluator {
         Score score = new SetScorer(shards, network, target).score(theta);
         Broadcast<float[]> broadcast = spark.broadcast(theta.clone());
         JavaRDD<Prediction> predictions = shards.mapPartitions(new PredictTask(network, target, broadcast))
-                .cache();
+                .persist(StorageLevel.MEMORY_AND_DISK());
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put("examples", score.examples());
-        metrics.put("loss", Rounding.significant(score.value(EvaluationMetric.LOSS)));
+        put(metrics, "loss", score.value(EvaluationMetric.LOSS));
         try {
             if (network.loss() == Loss.HALVED_SQUARED) {
                 addRegression(metrics, predictions);
@@ -77,13 +81,17 @@ public final class Evaluator {
         metrics.put("precision", Rounding.significant(multiclass.weightedPrecision()));
         metrics.put("recall", Rounding.significant(multiclass.weightedRecall()));
         metrics.put("f1", Rounding.significant(multiclass.weightedFMeasure()));
-        if (classes.size() == 2) {
+        // MLlib gives 0 for the area where a class is absent, which is undefined and not the worst there is
+        if (classes.size() == 2 && multiclass.labels().length == 2) {
             JavaRDD<Tuple2<Object, Object>> scores =
                     predictions.map(prediction -> new Tuple2<>(prediction.score(), prediction.observed()));
             BinaryClassificationMetrics binary = new BinaryClassificationMetrics(scores.rdd(), 0);
             metrics.put("auc", Rounding.significant(binary.areaUnderROC()));
+            binary.unpersist();
         }
-        metrics.put("confusion", confusion(pairs));
+        if (classes.size() <= MOST_CONFUSED) {
+            metrics.put("confusion", confusion(pairs));
+        }
     }
 
     /**
@@ -107,9 +115,16 @@ public final class Evaluator {
         JavaRDD<Tuple2<Object, Object>> pairs =
                 predictions.map(prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()));
         RegressionMetrics regression = new RegressionMetrics(pairs.rdd(), false);
-        metrics.put("rmse", Rounding.significant(regression.rootMeanSquaredError()));
-        metrics.put("mae", Rounding.significant(regression.meanAbsoluteError()));
-        metrics.put("r2", Rounding.significant(regression.r2()));
+        put(metrics, "rmse", regression.rootMeanSquaredError());
+        put(metrics, "mae", regression.meanAbsoluteError());
+        put(metrics, "r2", regression.r2());
+    }
+
+    /** A metric that the set does not define, such as r2 where all targets are the same, is left out: JSON has no NaN. */
+    private static void put(Map<String, Object> metrics, String name, double value) {
+        if (Double.isFinite(value)) {
+            metrics.put(name, Rounding.significant(value));
+        }
     }
 
     /**
@@ -139,16 +154,25 @@ public final class Evaluator {
         public Iterator<Prediction> call(Iterator<ShardTask> tasks) {
             ShardTask task = tasks.next();
             ShardInference inference = new ShardInference(network, theta.value(), task);
-            return task.shards().stream()
-                    .flatMap(range -> predictions(inference, task, range).stream())
+            // a shard of a large training set has too many predictions for the heap: no more than a pass of them at a
+            // time
+            List<Pass> passes = new ArrayList<>();
+            for (ShardRange range : task.shards()) {
+                for (long from = 0; from < range.rows(); from += inference.passRows()) {
+                    passes.add(new Pass(range, (int) from));
+                }
+            }
+            return passes.stream()
+                    .flatMap(pass -> predictions(inference, task.shard(pass.range()), pass.from()).stream())
                     .iterator();
         }
 
-        private List<Prediction> predictions(ShardInference inference, ShardTask task, ShardRange range) {
-            Shard shard = task.shard(range);
+        private record Pass(ShardRange range, int from) {}
+
+        private List<Prediction> predictions(ShardInference inference, Shard shard, int first) {
             int n = network.outputs();
-            List<Prediction> predictions = new ArrayList<>(shard.rows());
-            inference.forEach(shard, (a, from, y) -> {
+            List<Prediction> predictions = new ArrayList<>(inference.passRows());
+            inference.pass(shard, first, (a, from, y) -> {
                 if (network.loss() == Loss.HALVED_SQUARED) {
                     predictions.add(new Prediction(target.restore(a[from]), target.restore(y), 0));
                 } else {

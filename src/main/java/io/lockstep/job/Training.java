@@ -177,8 +177,10 @@ final class Training {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("epoch", epoch.epoch());
         json.put("train_loss", epoch.trainLoss());
-        epoch.dev().ifPresent(dev -> dev.values()
-                .forEach((metric, value) -> json.put("dev_" + metric.configName(), value)));
+        // JSON has neither NaN nor infinities
+        epoch.dev().ifPresent(dev -> dev.values().entrySet().stream()
+                .filter(entry -> Double.isFinite(entry.getValue()))
+                .forEach(entry -> json.put("dev_" + entry.getKey().configName(), entry.getValue())));
         json.put("seconds", epoch.seconds());
         json.put("examples_per_second", epoch.examplesPerSecond());
         json.put("sync_share", epoch.syncShare());

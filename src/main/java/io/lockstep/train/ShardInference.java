@@ -51,15 +51,26 @@ public final class ShardInference {
      */
     public double forEach(Shard shard, Consumer consumer) {
         double loss = 0;
-        for (int from = 0; from < shard.rows(); from += network.capacity()) {
-            int m = Math.min(network.capacity(), shard.rows() - from);
-            shard.read(from, m, x, y);
-            float[] a = network.logits(theta, x, m);
-            loss += spec.loss().sum(a, y, n, m);
-            spec.loss().output(a, n, m);
-            for (int j = 0; j < m; j++) {
-                consumer.accept(a, j * n, y[j]);
-            }
+        for (long from = 0; from < shard.rows(); from += passRows()) {
+            loss += pass(shard, (int) from, consumer);
+        }
+        return loss;
+    }
+
+    /** The most examples of a pass. */
+    public int passRows() {
+        return network.capacity();
+    }
+
+    /** {@link #forEach} of the pass that begins with example {@code from}. */
+    public double pass(Shard shard, int from, Consumer consumer) {
+        int m = Math.min(passRows(), shard.rows() - from);
+        shard.read(from, m, x, y);
+        float[] a = network.logits(theta, x, m);
+        double loss = spec.loss().sum(a, y, n, m);
+        spec.loss().output(a, n, m);
+        for (int j = 0; j < m; j++) {
+            consumer.accept(a, j * n, y[j]);
         }
         return loss;
     }

@@ -164,6 +164,25 @@ class EvaluatorTest {
     }
 
     @Test
+    void aMetricThatTheSetDoesNotDefineIsLeftOut() throws IOException {
+        Evaluated one = evaluate("task: classification\ndata: { train: " + table("train", 60, "xy") + ", dev: "
+                + table("dev", 20, "x") + ", label: kind, features: [a, b] }\n");
+        assertThat(one.metrics()).containsKeys("loss", "accuracy").doesNotContainKey("auc");
+        Path same = Files.write(directory.resolve("same.csv"), List.of("a,b,price", "1,2,5", "2,1,5", "0,1,5"));
+        Evaluated constant = evaluate("task: regression\ndata: { train: " + table("train", 60, "xy") + ", dev: " + same
+                + ", label: price, features: [a, b] }\n");
+        assertThat(constant.metrics()).containsKeys("rmse", "mae").doesNotContainKey("r2");
+    }
+
+    @Test
+    void nothingStaysInSparksStore() throws IOException {
+        int before = TestSpark.context().getPersistentRDDs().size();
+        evaluate("task: classification\ndata: { train: " + table("train", 60, "xy") + ", dev: "
+                + table("dev", 40, "xyy") + ", label: kind, features: [few] }\n");
+        assertThat(TestSpark.context().getPersistentRDDs()).hasSize(before);
+    }
+
+    @Test
     void aRegressionIsJudgedInTheTargetsOwnUnits() throws IOException {
         for (String target : List.of("none", "standard", "log")) {
             Path dev = table("dev", 77, "x");
