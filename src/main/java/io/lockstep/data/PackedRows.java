@@ -16,9 +16,9 @@ import java.nio.FloatBuffer;
 @SuppressWarnings("ArrayRecordComponent") // a buffer handed on, never compared
 public record PackedRows(int rows, int stride, byte[] data) implements Serializable {
 
-    /** Copies examples [from, from + count) to {@code out}, example after example. */
-    public void copy(int from, int count, float[] out) {
-        floats().get(from * stride, out, 0, count * stride);
+    /** Copies examples [from, from + count) to {@code out[start..]}, example after example. */
+    public void copy(int from, int count, float[] out, int start) {
+        floats().get(from * stride, out, start, count * stride);
     }
 
     private FloatBuffer floats() {

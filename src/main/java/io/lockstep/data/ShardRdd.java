@@ -188,7 +188,6 @@ final class ShardRdd extends RDD<ShardTask> {
         /** Hands the shard's examples to {@code consumer}, block by block, whatever pieces they are stored in. */
         private void blocks(ShardRange range, int rows, BlockConsumer consumer) {
             float[] block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), layout.stride)];
-            float[] piece = new float[block.length];
             int filled = 0;
             int number = 0;
             long rank;
@@ -201,8 +200,7 @@ final class ShardRdd extends RDD<ShardTask> {
                     long to = Math.min(range.end(), rank + packedRows.rows());
                     while (from < to) {
                         int count = (int) Math.min(to - from, rows - filled);
-                        packedRows.copy((int) (from - rank), count, piece);
-                        System.arraycopy(piece, 0, block, filled * layout.stride, count * layout.stride);
+                        packedRows.copy((int) (from - rank), count, block, filled * layout.stride);
                         filled += count;
                         from += count;
                         if (filled == rows) {
