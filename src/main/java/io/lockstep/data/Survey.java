@@ -12,6 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
@@ -252,7 +253,8 @@ final class Survey implements Serializable {
                         "label column \"" + classLabel + "\": expected a class, found none in " + rowText.of(row));
             }
             String text = Cells.text(row, label, type);
-            if (Cells.kind(type) == Cells.Kind.NUMBER && !Double.isFinite(Cells.parse(text))) {
+            boolean number = Cells.kind(type) == Cells.Kind.NUMBER && !(type instanceof BooleanType);
+            if (number && !Double.isFinite(Cells.parse(text))) {
                 throw new DataException("label column \"" + classLabel + "\": expected a class, found " + text + " in "
                         + rowText.of(row));
             }

@@ -32,11 +32,26 @@ public final class TargetEncoder implements Serializable {
     }
 
     /**
+     * Checks that a column can name classes.
+     *
+     * @throws DataException if there is no such column, or it holds dates, vectors or structures
+     */
+    static void requireClasses(String label, StructType table) {
+        DataType type = table.fields()[Columns.ordinal(table, label)].dataType();
+        Cells.Kind kind = Cells.kind(type);
+        if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
+            throw new DataException("label column \"" + label + "\": a classification expects text or numbers, found "
+                    + type.simpleString() + ".");
+        }
+    }
+
+    /**
      * An encoder of class labels.
      *
-     * @throws DataException if there is no such column
+     * @throws DataException if there is no such column, or it cannot name classes
      */
     public static TargetEncoder classification(String label, List<String> classes, StructType table) {
+        requireClasses(label, table);
         return new TargetEncoder(label, classes, TargetTransform.Kind.NONE, table);
     }
 

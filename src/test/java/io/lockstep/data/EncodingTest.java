@@ -211,6 +211,20 @@ class EncodingTest {
     }
 
     @Test
+    void trueAndFalseAreClasses() {
+        Path train = Sets.write(dir.resolve("t.csv"), "a,y", "1,true", "2,false", "3,true");
+        Path json = Sets.write(dir.resolve("t.json"), "{\"a\":1,\"y\":true}", "{\"a\":2,\"y\":false}");
+        Path dev = Sets.write(dir.resolve("d.csv"), "a,y", "4,FALSE");
+        try (TrainingData data = Sets.prepare(
+                Sets.config("classification", "train: " + train, "dev: " + dev, "label: y", "split: { train: 1 }"))) {
+            assertThat(data.classes()).containsExactly("false", "true");
+            assertThat(Sets.stored(data.set(DataRole.DEV), 1)).containsExactly(Sets.list(4, 0));
+        }
+        assertThat(Sets.trainRows(Sets.config("classification", "train: " + json, "label: y", "split: { train: 1 }")))
+                .containsExactlyInAnyOrder(Sets.list(1, 1), Sets.list(2, 0));
+    }
+
+    @Test
     void aKeyAndExcludedColumnsAreNoFeatures() {
         Path file = Sets.write(dir.resolve("t.csv"), "id,a,b,c,y", "1,2,3,x,0", "2,4,5,y,1");
         try (TrainingData data = Sets.prepare(Sets.config(
