@@ -113,6 +113,10 @@ public final class Tables {
                     .option("inferSchema", "true")
                     .option("ignoreLeadingWhiteSpace", "true")
                     .option("ignoreTrailingWhiteSpace", "true");
+            if (files.size() > 1) {
+                // Spark reads all files by the first one's header: columns in another order would change places
+                reader = reader.option("enforceSchema", "false");
+            }
             if (name(files).contains(".tsv")) {
                 reader = reader.option("sep", "\t");
             }

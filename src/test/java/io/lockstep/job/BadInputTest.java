@@ -248,6 +248,25 @@ class BadInputTest {
     }
 
     @Test
+    void aLabelOfDatesIsRefused() throws IOException {
+        Path dates = write("t.csv", "d,a", "2024-01-01,1", "2024-01-02,2", "2024-01-03,3");
+        String expected = "label column \"d\": a %s expects %s, found date.";
+        refused(
+                train("classification", dates, "label: d"),
+                DATA,
+                expected.formatted("classification", "text or numbers"));
+        refused(train("regression", dates, "label: d"), DATA, expected.formatted("regression", "numbers"));
+    }
+
+    @Test
+    void filesThatOrderTheirColumnsDifferentlyAreRefused() throws IOException {
+        Path folder = Files.createDirectory(dir.resolve("many"));
+        Files.move(table("t.csv"), folder.resolve("1.csv"));
+        write("many/2.csv", "b,a,y", "40,1.5,yes");
+        refused(train("classification", folder, "label: y", "format: csv"), DATA, "2.csv", "header");
+    }
+
+    @Test
     void aLineWithAHoleIsRefused() throws IOException {
         refused(
                 classify(table("t.csv", "40,1.5")),
