@@ -3,7 +3,9 @@ package io.lockstep.data;
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,6 +21,8 @@ public final class ShardedSet implements AutoCloseable {
     private final int stride;
     private final int shards;
     private final String id = UUID.randomUUID().toString();
+    /** What executors have mapped is told apart by how it was prepared. */
+    private final Map<Preparation, Prepared> prepared = new ConcurrentHashMap<>();
 
     ShardedSet(JavaRDD<PackedRows> packed, int firstPartition, List<Long> starts, int stride, int shards) {
         this.packed = packed;
@@ -45,7 +49,7 @@ public final class ShardedSet implements AutoCloseable {
 
     /** The examples as they are, without normalization: for the statistics. */
     JavaRDD<ShardTask> raw(int tasks) {
-        return rdd(tasks, null);
+        return rdd(tasks, id, null);
     }
 
     /**
@@ -54,17 +58,20 @@ public final class ShardedSet implements AutoCloseable {
      * @param tasks how many tasks share the work; decides nothing but the speed
      */
     public JavaRDD<ShardTask> normalized(int tasks, Preparation preparation) {
-        Broadcast<Preparation> broadcast =
-                JavaSparkContext.fromSparkContext(packed.context()).broadcast(preparation);
-        return rdd(tasks, broadcast);
+        Prepared known = prepared.computeIfAbsent(
+                preparation,
+                wanted -> new Prepared(
+                        UUID.randomUUID().toString(),
+                        JavaSparkContext.fromSparkContext(packed.context()).broadcast(wanted)));
+        return rdd(tasks, known.id(), known.broadcast());
     }
 
-    private JavaRDD<ShardTask> rdd(int tasks, Broadcast<Preparation> preparation) {
+    private JavaRDD<ShardTask> rdd(int tasks, String name, Broadcast<Preparation> preparation) {
         return new ShardRdd(
                         packed.rdd(),
                         firstPartition,
                         starts,
-                        new ShardRdd.Layout(id, examples(), shards, stride),
+                        new ShardRdd.Layout(name, examples(), shards, stride),
                         Math.max(1, Math.min(tasks, shards)),
                         preparation)
                 .toJavaRDD();
@@ -74,7 +81,14 @@ public final class ShardedSet implements AutoCloseable {
     @Override
     public void close() {
         ShardStore.release(id);
+        prepared.values().forEach(known -> {
+            ShardStore.release(known.id());
+            known.broadcast().unpersist();
+        });
     }
+
+    /** A preparation that executors know, and the name of what they have mapped with it. */
+    private record Prepared(String id, Broadcast<Preparation> broadcast) {}
 
     /** What is done to each example when a shard is mapped. */
     public record Preparation(Normalization normalization, TargetTransform target) implements java.io.Serializable {}
