@@ -37,7 +37,7 @@ final class CanonicalRows implements AutoCloseable {
     /**
      * Encodes, orders and stores rows.
      *
-     * @param bytes how large the rows are, roughly: decides the number of partitions, not the result
+     * @param bytes how large the encoded rows are, roughly: decides the number of partitions, not the result
      */
     static CanonicalRows of(
             JavaRDD<InternalRow> rows,

@@ -30,7 +30,7 @@ public final class LabelledData implements AutoCloseable {
                         ? TargetEncoder.regression(label, model.target().kind(), table)
                         : TargetEncoder.classification(label, model.classes(), table),
                 SEED,
-                source.bytes());
+                source.table().count() * (model.features().width() + 1) * Float.BYTES);
         long count = rows.count(DataRole.TEST);
         if (count == 0) {
             rows.close();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -74,6 +75,9 @@ public final class TrainingData implements AutoCloseable {
         Splitter splitter = splitter(data);
         KeyHash key = new KeyHash(table, data.key());
         boolean classification = config.task() == Task.CLASSIFICATION;
+        if (classification) {
+            TargetEncoder.requireClasses(data.label(), table);
+        }
         Survey survey =
                 Survey.of(rows(train), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
         if (survey.rows(DataRole.TRAIN) == 0) {
@@ -84,7 +88,10 @@ public final class TrainingData implements AutoCloseable {
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
 
         int slots = spark.sparkContext().defaultParallelism();
-        store(train, key, splitter, target, config);
+        long rows = Stream.of(DataRole.values()).mapToLong(survey::rows).sum();
+        // one-hot columns and compressed files make examples far larger than the file they come from
+        double growth = (double) rows * (features.width() + 1) * Float.BYTES / Math.max(1, train.bytes());
+        store(train, key, splitter, target, growth, config);
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
             if (own.isPresent()) {
@@ -93,7 +100,7 @@ public final class TrainingData implements AutoCloseable {
                 StructType schema = source.table().schema();
                 requireColumns(schema, own.get());
                 requireEncodable(schema, data.label(), "data." + role.configName());
-                store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, config);
+                store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, growth, config);
                 if (!sets.containsKey(role)) {
                     throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
                 }
@@ -159,7 +166,12 @@ public final class TrainingData implements AutoCloseable {
     }
 
     private void store(
-            Tables.Source source, KeyHash key, Splitter splitter, TargetTransform.Kind target, LockstepConfig config) {
+            Tables.Source source,
+            KeyHash key,
+            Splitter splitter,
+            TargetTransform.Kind target,
+            double growth,
+            LockstepConfig config) {
         StructType table = source.table().schema();
         String label = config.data().label();
         CanonicalRows rows = CanonicalRows.of(
@@ -171,7 +183,7 @@ public final class TrainingData implements AutoCloseable {
                         ? TargetEncoder.regression(label, target, table)
                         : TargetEncoder.classification(label, classes, table),
                 config.training().seed(),
-                source.bytes());
+                (long) (growth * source.bytes()));
         stored.add(rows);
         for (DataRole role : DataRole.values()) {
             long count = rows.count(role);

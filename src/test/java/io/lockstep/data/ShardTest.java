@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -62,6 +64,40 @@ class ShardTest {
             assertThat(Sets.prepared(set, preparation, 1))
                     .as("mapped anew, by another task")
                     .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void whatIsMappedIsToldApartByItsPreparation() {
+        try (CanonicalRows stored = Sets.canonical(table(41), 1, 1)) {
+            try (ShardedSet set = stored.shards(DataRole.TRAIN, 2)) {
+                ShardedSet.Preparation halves = new ShardedSet.Preparation(
+                        new Normalization(new double[2], new double[] {2, 2}), TargetTransform.NONE);
+                ShardedSet.Preparation wholes =
+                        new ShardedSet.Preparation(Normalization.identity(2), TargetTransform.NONE);
+                List<List<Float>> half = Sets.prepared(set, halves, 1);
+                assertThat(Sets.prepared(set, wholes, 1)).isEqualTo(Sets.stored(set, 1));
+                assertThat(half).isNotEqualTo(Sets.stored(set, 1));
+            }
+        }
+    }
+
+    @Test
+    void rowsThatGrowAsTheyAreEncodedAreStoredInMorePartitions(@TempDir Path dir) {
+        // a file of 100 kB, and 72 MB of one-hot columns
+        Path file = Sets.write(
+                dir.resolve("t.csv"),
+                Stream.concat(Stream.of("a,y"), IntStream.range(0, 9000).mapToObj(i -> "c" + i % 2000 + "," + i))
+                        .toArray(String[]::new));
+        Set<Integer> before = Set.copyOf(TestSpark.context().getPersistentRDDs().keySet());
+        try (TrainingData data =
+                Sets.prepare(Sets.config("regression", "train: " + file, "label: y", "split: { train: 1 }"))) {
+            assertThat(data.features().width()).isEqualTo(2000);
+            assertThat(TestSpark.context().getPersistentRDDs().entrySet())
+                    .filteredOn(stored -> !before.contains(stored.getKey()))
+                    .singleElement()
+                    .satisfies(stored ->
+                            assertThat(stored.getValue().getNumPartitions()).isEqualTo(2 * DataRole.values().length));
         }
     }
 
