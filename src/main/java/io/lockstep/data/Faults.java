@@ -20,6 +20,8 @@ public final class Faults {
     /** How Spark shows a cell that a short line does not have. */
     private static final Pattern MISSING = Pattern.compile("(?<=[\\[,])null(?=[\\],])");
 
+    private static final String OTHER_HEADER = "CSV header does not conform to the schema";
+
     private Faults() {}
 
     /** The fault of the data or config behind {@code thrown}, if it is one. */
@@ -31,6 +33,7 @@ public final class Faults {
                 .map(LockstepException.class::cast)
                 .findFirst()
                 .or(() -> malformed(chain))
+                .or(() -> otherHeader(chain))
                 .or(() -> unreadable(chain))
                 .or(() -> chain.stream()
                         .filter(AnalysisException.class::isInstance)
@@ -46,6 +49,18 @@ public final class Faults {
                                         .replaceAll("(missing)")
                                 + ". Is a cell missing or one too many? Mend the line; to leave such lines out set"
                                 + " data.options.mode: DROPMALFORMED.",
+                        chain.get(0)));
+    }
+
+    private static Optional<LockstepException> otherHeader(List<Throwable> chain) {
+        return chain.stream()
+                .filter(cause ->
+                        cause.getMessage() != null && cause.getMessage().contains(OTHER_HEADER))
+                .findFirst()
+                .map(cause -> new DataException(
+                        file(chain) + "its header does not name the columns of the files beside it in their order."
+                                + " Bring the files' columns into one order; where all headers are alike and only leave"
+                                + " a column without a name, set data.options.enforceSchema: true.",
                         chain.get(0)));
     }
 

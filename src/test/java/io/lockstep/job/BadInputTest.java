@@ -263,7 +263,10 @@ class BadInputTest {
         Path folder = Files.createDirectory(dir.resolve("many"));
         Files.move(table("t.csv"), folder.resolve("1.csv"));
         write("many/2.csv", "b,a,y", "40,1.5,yes");
-        refused(train("classification", folder, "label: y", "format: csv"), DATA, "2.csv", "header");
+        refused(
+                train("classification", folder, "label: y", "format: csv"),
+                DATA,
+                "2.csv: its header does not name the columns of the files beside it in their order.");
     }
 
     @Test
