@@ -5,5 +5,7 @@ public enum SyncMode implements Named {
     /** The fastest that can run. */
     AUTO,
     /** A Spark job per step, parameters held by the driver. */
-    DRIVER
+    DRIVER,
+    /** A Spark stage per epoch whose tasks stay alive and step together. */
+    BARRIER
 }

@@ -28,7 +28,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
             key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
             key("training.class_weights", node -> true, "weighting classes", REMOVE),
             value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
-            value("sync", text("barrier"), "barrier synchronization", "Use auto or driver."),
             key("checkpoint", node -> true, "checkpointing", REMOVE),
             key("registry", node -> true, "a registry of versions", REMOVE),
             key("search", node -> true, "hyper-parameter search", REMOVE));

@@ -15,11 +15,15 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.BlockResult;
+import org.apache.spark.storage.RDDBlockId;
 import org.apache.spark.util.Utils;
+import scala.Option;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction1;
 
 /**
  * Runs of shards over the stored partitions of a {@link CanonicalRows}. A shard is a run of ranks, so it lies in a few
@@ -32,6 +36,7 @@ final class ShardRdd extends RDD<ShardTask> {
     record Layout(String id, long examples, int shards, int stride) implements Serializable {}
 
     private final RDD<PackedRows> packed;
+    private final boolean rebuildable;
     private final int firstPartition;
     private final List<Long> starts;
     private final Layout layout;
@@ -39,17 +44,42 @@ final class ShardRdd extends RDD<ShardTask> {
     /** Null for examples as they are. */
     private final Broadcast<ShardedSet.Preparation> preparation;
 
-    ShardRdd(
+    /** Runs of shards that Spark can rebuild, from the files on if it must. */
+    static ShardRdd rebuildable(
             RDD<PackedRows> packed,
             int firstPartition,
             List<Long> starts,
             Layout layout,
             int tasks,
             Broadcast<ShardedSet.Preparation> preparation) {
-        super(
-                packed.context(),
-                sequence(List.<Dependency<?>>of(new Overlap(packed, firstPartition, starts, layout, tasks))),
-                ClassTag$.MODULE$.apply(ShardTask.class));
+        List<Dependency<?>> lineage = List.of(new Overlap(packed, firstPartition, starts, layout, tasks));
+        return new ShardRdd(packed, lineage, firstPartition, starts, layout, tasks, preparation);
+    }
+
+    /**
+     * Runs of shards that are taken from Spark's block store alone. A barrier stage may not hold an RDD of another number
+     * of partitions, so this one names no parents.
+     */
+    static ShardRdd stored(
+            RDD<PackedRows> packed,
+            int firstPartition,
+            List<Long> starts,
+            Layout layout,
+            int tasks,
+            Broadcast<ShardedSet.Preparation> preparation) {
+        return new ShardRdd(packed, List.of(), firstPartition, starts, layout, tasks, preparation);
+    }
+
+    private ShardRdd(
+            RDD<PackedRows> packed,
+            List<Dependency<?>> lineage,
+            int firstPartition,
+            List<Long> starts,
+            Layout layout,
+            int tasks,
+            Broadcast<ShardedSet.Preparation> preparation) {
+        super(packed.context(), sequence(lineage), ClassTag$.MODULE$.apply(ShardTask.class));
+        this.rebuildable = !lineage.isEmpty();
         this.packed = packed;
         this.firstPartition = firstPartition;
         this.starts = starts;
@@ -193,7 +223,7 @@ final class ShardRdd extends RDD<ShardTask> {
             long rank;
             for (int partition : overlapping(starts, firstPartition, range.start(), range.end())) {
                 rank = starts.get(partition - firstPartition);
-                Iterator<PackedRows> stored = packed.iterator(run.stored[partition], context);
+                Iterator<PackedRows> stored = rows(partition);
                 while (stored.hasNext()) {
                     PackedRows packedRows = stored.next();
                     long from = Math.max(range.start(), rank);
@@ -216,6 +246,19 @@ final class ShardRdd extends RDD<ShardTask> {
             }
         }
 
+        private Iterator<PackedRows> rows(int partition) {
+            if (rebuildable) {
+                return packed.iterator(run.stored[partition], context);
+            }
+            Option<BlockResult> block = SparkEnv.get()
+                    .blockManager()
+                    .get(new RDDBlockId(packed.id(), partition), ClassTag$.MODULE$.apply(PackedRows.class));
+            if (block.isEmpty()) {
+                throw new IllegalStateException("Spark has lost the stored rows of partition " + partition);
+            }
+            return block.get().data().map(new Cast());
+        }
+
         private Shard map(ShardRange range) {
             Path directory = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
             try (Shard.Writer writer = new Shard.Writer(directory, layout.stride)) {
@@ -232,6 +275,14 @@ final class ShardRdd extends RDD<ShardTask> {
             } catch (IOException e) {
                 throw new UncheckedIOException("shard " + range.shard() + " cannot be written to " + directory, e);
             }
+        }
+    }
+
+    /** The block store does not know what it holds. */
+    private static final class Cast extends AbstractFunction1<Object, PackedRows> {
+        @Override
+        public PackedRows apply(Object rows) {
+            return (PackedRows) rows;
         }
     }
 

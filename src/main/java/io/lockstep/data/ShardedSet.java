@@ -49,7 +49,8 @@ public final class ShardedSet implements AutoCloseable {
 
     /** The examples as they are, without normalization: for the statistics. */
     JavaRDD<ShardTask> raw(int tasks) {
-        return rdd(tasks, id, null);
+        return ShardRdd.rebuildable(packed.rdd(), firstPartition, starts, layout(id), atMostShards(tasks), null)
+                .toJavaRDD();
     }
 
     /**
@@ -58,23 +59,44 @@ public final class ShardedSet implements AutoCloseable {
      * @param tasks how many tasks share the work; decides nothing but the speed
      */
     public JavaRDD<ShardTask> normalized(int tasks, Preparation preparation) {
-        Prepared known = prepared.computeIfAbsent(
+        Prepared known = prepared(preparation);
+        return ShardRdd.rebuildable(
+                        packed.rdd(),
+                        firstPartition,
+                        starts,
+                        layout(known.id()),
+                        atMostShards(tasks),
+                        known.broadcast())
+                .toJavaRDD();
+    }
+
+    /** {@link #normalized} for a barrier stage, which takes the rows from Spark's block store and cannot rebuild them. */
+    public JavaRDD<ShardTask> normalizedForBarrier(int tasks, Preparation preparation) {
+        Prepared known = prepared(preparation);
+        return ShardRdd.stored(
+                        packed.rdd(),
+                        firstPartition,
+                        starts,
+                        layout(known.id()),
+                        atMostShards(tasks),
+                        known.broadcast())
+                .toJavaRDD();
+    }
+
+    private Prepared prepared(Preparation preparation) {
+        return prepared.computeIfAbsent(
                 preparation,
                 wanted -> new Prepared(
                         UUID.randomUUID().toString(),
                         JavaSparkContext.fromSparkContext(packed.context()).broadcast(wanted)));
-        return rdd(tasks, known.id(), known.broadcast());
     }
 
-    private JavaRDD<ShardTask> rdd(int tasks, String name, Broadcast<Preparation> preparation) {
-        return new ShardRdd(
-                        packed.rdd(),
-                        firstPartition,
-                        starts,
-                        new ShardRdd.Layout(name, examples(), shards, stride),
-                        Math.max(1, Math.min(tasks, shards)),
-                        preparation)
-                .toJavaRDD();
+    private ShardRdd.Layout layout(String name) {
+        return new ShardRdd.Layout(name, examples(), shards, stride);
+    }
+
+    private int atMostShards(int tasks) {
+        return Math.max(1, Math.min(tasks, shards));
     }
 
     /** Drops what this JVM has mapped. */

@@ -14,13 +14,17 @@ public final class ChunkedSum {
     public static double ofSquares(float[] x) {
         double sum = 0;
         for (int from = 0; from < x.length; from += CHUNK) {
-            int to = Math.min(x.length, from + CHUNK);
-            double chunk = 0;
-            for (int i = from; i < to; i++) {
-                chunk += (double) x[i] * x[i];
-            }
-            sum += chunk;
+            sum += ofSquares(x, from, Math.min(x.length, from + CHUNK));
         }
         return sum;
+    }
+
+    /** Σ x² over [from, to), one chunk or less. */
+    public static double ofSquares(float[] x, int from, int to) {
+        double chunk = 0;
+        for (int i = from; i < to; i++) {
+            chunk += (double) x[i] * x[i];
+        }
+        return chunk;
     }
 }

@@ -28,6 +28,19 @@ public final class Optimizer {
         this.state = new float[rule.stateArrays()][parameters];
     }
 
+    private Optimizer(Optimizer other) {
+        this.rule = other.rule;
+        this.decay = other.decay;
+        this.regularization = other.regularization;
+        this.blocks = other.blocks;
+        this.parameters = other.parameters;
+        this.state = new float[other.state.length][];
+        for (int k = 0; k < state.length; k++) {
+            state[k] = other.state[k].clone();
+        }
+        this.steps = other.steps;
+    }
+
     /** How many steps were taken. */
     public long steps() {
         return steps;
@@ -43,6 +56,37 @@ public final class Optimizer {
      * @throws IllegalArgumentException if the lengths differ from the network's or {@code count} is not positive
      */
     public void step(float[] theta, float[] gradientSum, long count, double alpha) {
+        double squares = clips() ? ChunkedSum.ofSquares(gradientSum) : 0;
+        stepSlice(theta, gradientSum, 0, parameters, new Step(steps + 1, count, alpha, squares));
+        steps++;
+    }
+
+    /**
+     * What a step's slices share.
+     *
+     * @param number t, from 1 over the whole training
+     * @param count of the examples in the gradient sum, ≥ 1
+     * @param alpha the learning rate α
+     * @param squares Σ of the gradient sum's squares; asked for only where the optimizer {@linkplain #clips clips}
+     */
+    public record Step(long number, long count, double alpha, double squares) {
+        public Step {
+            if (count < 1) {
+                throw new IllegalArgumentException("a gradient of " + count + " examples");
+            }
+        }
+    }
+
+    /** Whether the norm of the whole gradient must be known before any slice can be stepped. */
+    public boolean clips() {
+        return regularization.clipNorm().isPresent();
+    }
+
+    /**
+     * {@link #step} for θ[from..to) alone: slices that cover θ give the bits of a whole step, in any order and by any
+     * threads. It does not count: {@link #stepped} does, once all slices of all steps are done.
+     */
+    public void stepSlice(float[] theta, float[] gradientSum, int from, int to, Step step) {
         if (theta.length != gradientSum.length) {
             throw new IllegalArgumentException(
                     "θ has " + theta.length + " elements, the gradient " + gradientSum.length);
@@ -50,28 +94,34 @@ public final class Optimizer {
         if (theta.length != parameters) {
             throw new IllegalArgumentException("θ has " + theta.length + " elements, the network " + parameters);
         }
-        if (count < 1) {
-            throw new IllegalArgumentException("a gradient of " + count + " examples");
+        float scale = (float) scale(step);
+        for (int b = 0; b < blocks.size(); b++) {
+            ParameterBlock block = blocks.get(b);
+            int start = Math.max(from, block.offset());
+            int end = Math.min(to, block.offset() + block.size());
+            if (start < end) {
+                stepBlock(block, theta, gradientSum, start, end, scale, step);
+            }
         }
-        steps++;
-        double scale = 1.0 / count;
-        if (regularization.clipNorm().isPresent()) {
-            double norm = scale * Math.sqrt(ChunkedSum.ofSquares(gradientSum));
+    }
+
+    private double scale(Step step) {
+        double scale = 1.0 / step.count();
+        if (clips()) {
+            double norm = scale * Math.sqrt(step.squares());
             double greatest = regularization.clipNorm().getAsDouble();
             if (norm > greatest) {
                 scale *= greatest / norm;
             }
         }
-        for (ParameterBlock block : blocks) {
-            stepBlock(block, theta, gradientSum, (float) scale, alpha);
-        }
+        return scale;
     }
 
-    private void stepBlock(ParameterBlock block, float[] theta, float[] gradient, float scale, double alpha) {
-        int from = block.offset();
-        int to = from + block.size();
+    private void stepBlock(
+            ParameterBlock block, float[] theta, float[] gradient, int from, int to, float scale, Step step) {
+        double alpha = step.alpha();
         if (!block.isWeight()) {
-            rule.apply(theta, gradient, state, from, to, scale, 0f, 0, alpha, steps);
+            rule.apply(theta, gradient, state, from, to, scale, 0f, 0, alpha, step.number());
             return;
         }
         float l1 = regularization.absoluteDecay();
@@ -82,6 +132,25 @@ public final class Optimizer {
             }
             remaining = 1f;
         }
-        rule.apply(theta, gradient, state, from, to, remaining, regularization.weightDecay(), decay, alpha, steps);
+        rule.apply(
+                theta, gradient, state, from, to, remaining, regularization.weightDecay(), decay, alpha, step.number());
+    }
+
+    /** Counts steps that were taken slice by slice. */
+    public void stepped(long taken) {
+        steps += taken;
+    }
+
+    /** Takes over the state of another of the same kind. */
+    public void become(Optimizer other) {
+        for (int k = 0; k < state.length; k++) {
+            System.arraycopy(other.state[k], 0, state[k], 0, state[k].length);
+        }
+        steps = other.steps;
+    }
+
+    /** An optimizer of its own in the same state. */
+    public Optimizer copy() {
+        return new Optimizer(this);
     }
 }

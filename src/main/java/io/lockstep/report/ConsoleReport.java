@@ -74,10 +74,11 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                 started.network().parameterCount());
         out.printf(
                 Locale.ROOT,
-                "%,d steps an epoch, %d shards on %d tasks.%n",
+                "%,d steps an epoch, %d shards on %d tasks, sync: %s.%n",
                 started.steps(),
                 started.shards(),
-                started.tasks());
+                started.tasks(),
+                started.sync().configName());
         start = System.nanoTime();
         epochStart = start;
         if (terminal.isPresent()) {

@@ -25,6 +25,11 @@ record BatchPlan(long examples, int batchSize, int shards) implements Serializab
         return Math.toIntExact((examples + batchSize - 1) / batchSize);
     }
 
+    /** The examples of a step: B, but for the last. */
+    long rows(int step) {
+        return Math.min(examples, (step + 1L) * batchSize) - (long) step * batchSize;
+    }
+
     /** Where in a shard's permutation step {@code step} begins; step {@code steps()} stands for the end. */
     int start(int shard, int step) {
         long q = Math.min(examples, (long) step * batchSize);

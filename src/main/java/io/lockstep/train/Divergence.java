@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -29,11 +30,12 @@ final class Divergence {
     /**
      * The fault in words.
      *
-     * @param theta the θ that the step was computed with, as it was sent
-     * @param state holds the same θ
+     * @param state with the θ that the step was computed with
      * @param step of the epoch, from 0
      */
-    DivergedException explain(Broadcast<float[]> theta, TrainingState state, int epoch, int step, double loss) {
+    DivergedException explain(TrainingState state, int epoch, int step, double loss) {
+        Broadcast<float[]> theta =
+                JavaSparkContext.fromSparkContext(shards.context()).broadcast(state.theta());
         String where = faultyParameters(job.network(), state.theta())
                 .orElseGet(() -> shards.mapPartitions(new Probe(job, theta, epoch, step)).collect().stream()
                         .min(Integer::compare)

@@ -41,8 +41,12 @@ final class DriverTreeReduce implements GradientSync {
             List<StepResult> results =
                     shards.mapPartitions(new StepTask(job, theta, epoch, step)).collect();
             GradientSum sum = reduce(results);
+            if (sum.examples() != job.plan().rows(step)) {
+                throw new IllegalStateException("step " + step + " summed " + sum.examples() + " examples, not "
+                        + job.plan().rows(step));
+            }
             if (!Double.isFinite(sum.loss())) {
-                throw new Divergence(shards, job).explain(theta, state, epoch, step, sum.loss());
+                throw new Divergence(shards, job).explain(state, epoch, step, sum.loss());
             }
             // one place for what a gradient sum becomes: divide, clip, regularize, step
             state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), learningRate.at(epoch, step, steps));

@@ -1,6 +1,7 @@
 package io.lockstep.train;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * A leaf or node of the gradient's tree: sums over examples, with their count. It is divided by the count once, at the
@@ -18,6 +19,20 @@ final class GradientSum implements Serializable {
         this.gradient = gradient;
         this.loss = loss;
         this.examples = examples;
+    }
+
+    /** Makes this the sum of no examples, for use anew. */
+    GradientSum clear() {
+        Arrays.fill(gradient, 0);
+        loss = 0;
+        examples = 0;
+        return this;
+    }
+
+    /** Adds what the slice of one shard came to, besides the gradient. */
+    void count(double lossSum, long rows) {
+        loss += lossSum;
+        examples += rows;
     }
 
     /** Σ ∂L/∂θ, in θ's layout. */

@@ -39,6 +39,7 @@ final class ShardWorker {
     private final float[] x;
     private final float[] y;
     private final Map<Integer, EpochOrder> orders = new HashMap<>();
+    private final Deque<GradientSum> spare = new ArrayDeque<>();
 
     /** The permutation of a shard's rows in an epoch. */
     @SuppressWarnings("ArrayRecordComponent") // a buffer of the worker's own
@@ -86,15 +87,30 @@ final class ShardWorker {
      * @return the sums of the maximal aligned subtrees of its run of shards
      */
     List<ReductionTree.Node<GradientSum>> gradients(ShardTask task, float[] theta, int epoch, int step) {
-        ReductionTree<GradientSum> tree = new ReductionTree<>(GradientSum::add);
+        ReductionTree<GradientSum> tree = new ReductionTree<>(this::merge);
         for (ShardRange range : task.shards()) {
             tree.addLeaf(range.shard(), gradient(task.shard(range), range.shard(), theta, epoch, step));
         }
         return tree.nodes();
     }
 
+    private GradientSum merge(GradientSum left, GradientSum right) {
+        left.add(right);
+        spare.push(right);
+        return left;
+    }
+
+    /** Takes sums back that nobody reads any more, so that later steps need not allocate. */
+    void recycle(List<ReductionTree.Node<GradientSum>> nodes) {
+        for (int i = 0; i < nodes.size(); i++) {
+            spare.push(nodes.get(i).value());
+        }
+    }
+
     private GradientSum gradient(Shard shard, int number, float[] theta, int epoch, int step) {
-        float[] gradient = new float[theta.length];
+        GradientSum sum = spare.isEmpty()
+                ? new GradientSum(new float[theta.length], 0, 0)
+                : spare.pop().clear();
         int[] order = order(shard, number, epoch);
         int start = job.plan().start(number, step);
         int end = job.plan().start(number, step + 1);
@@ -103,9 +119,10 @@ final class ShardWorker {
             int m = Math.min(network.capacity(), end - from);
             shard.gather(order, from, m, x, y);
             TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
-            loss += network.addGradient(theta, x, y, m, pass, gradient);
+            loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
         }
-        return new GradientSum(gradient, loss, end - start);
+        sum.count(loss, end - start);
+        return sum;
     }
 
     /** The lowest layer whose output for the task's slices is not finite, by {@link Network#firstNonFiniteLayer}. */

@@ -2,6 +2,7 @@ package io.lockstep.train;
 
 import io.lockstep.config.EarlyStopping;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.SyncMode;
 import io.lockstep.config.TrainingConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.ShardTask;
@@ -87,7 +88,8 @@ public final class Trainer {
                 training.epochs() + training.finishFullBatchEpochs(),
                 miniBatches.steps(),
                 set.shards(),
-                shards.getNumPartitions()));
+                synchronizesByBarrier() ? Math.min(barrierTasks(), set.shards()) : shards.getNumPartitions(),
+                synchronizesByBarrier() ? SyncMode.BARRIER : SyncMode.DRIVER));
 
         boolean stopped = run(
                 synchronization(shards, miniBatches), state, 1, training.epochs(), best, records, best::patienceEnds);
@@ -111,7 +113,34 @@ public final class Trainer {
     private GradientSync synchronization(JavaRDD<ShardTask> shards, BatchPlan plan) {
         ShardWorker.Job job = new ShardWorker.Job(
                 UUID.randomUUID().toString(), network, plan, config.training().seed());
-        return new DriverTreeReduce(spark, shards, job, learningRate());
+        return synchronizesByBarrier()
+                ? new BarrierAllReduce(
+                        data.set(DataRole.TRAIN).normalizedForBarrier(barrierTasks(), data.preparation()),
+                        shards,
+                        job,
+                        learningRate())
+                : new DriverTreeReduce(spark, shards, job, learningRate());
+    }
+
+    /** A barrier stage runs all its tasks at once or not at all. */
+    private int barrierTasks() {
+        return Math.min(slots, spark.defaultParallelism());
+    }
+
+    /** The tasks of a barrier stage exchange through shared memory, so they must have one JVM. */
+    private boolean synchronizesByBarrier() {
+        boolean oneJvm = spark.sc().isLocal();
+        return switch (config.sync()) {
+            case AUTO -> oneJvm;
+            case DRIVER -> false;
+            case BARRIER -> {
+                if (!oneJvm) {
+                    throw new ConfigException("sync: barrier works on one executor only in this version, and the master"
+                            + " is " + spark.master() + ". Use driver or auto.");
+                }
+                yield true;
+            }
+        };
     }
 
     private LearningRate learningRate() {

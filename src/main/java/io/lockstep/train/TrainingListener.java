@@ -1,12 +1,13 @@
 package io.lockstep.train;
 
+import io.lockstep.config.SyncMode;
 import io.lockstep.nn.NetworkSpec;
 
 /** Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. */
 public interface TrainingListener {
 
     /** What is about to be trained. */
-    record Plan(NetworkSpec network, long examples, int epochs, int steps, int shards, int tasks) {}
+    record Plan(NetworkSpec network, long examples, int epochs, int steps, int shards, int tasks, SyncMode sync) {}
 
     /**
      * A step.

@@ -118,7 +118,7 @@ class ConfigMistakesTest {
             network: [{ dense: 3, dropout: 1.0 }] | network[0].dropout: expected a number in [0, 1), found 1.0.
             network: [{ dense: 3, activation: { name: relu, slope: 0.1 } }] | network[0].activation.slope: unknown key. Known here: name.
             training: 5              | training: expected a map, found 5.
-            sync: [auto]             | sync: expected one of auto, driver, found a list.
+            sync: [auto]             | sync: expected one of auto, driver, barrier, found a list.
             """)
     void aWrongValueAtTheTopIsRefused(String yaml, String message) {
         assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
@@ -127,7 +127,6 @@ class ConfigMistakesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             training: { bayes_error: 0.01 }   | training.bayes_error: the bias and variance diagnosis is not available in this version. Remove the key.
-            sync: barrier                     | sync: barrier synchronization is not available in this version. Use auto or driver.
             checkpoint: { keep: 3 }           | checkpoint: checkpointing is not available in this version. Remove the key.
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
@@ -213,6 +212,7 @@ class ConfigMistakesTest {
     @Test
     void messagesShowLongAndBrokenTextOnOneShortLine() {
         assertThat(mistakesWith("sync: \"a\\n" + "b".repeat(100) + "\""))
-                .isEqualTo("digits.yaml:5  sync: unknown sync \"a " + "b".repeat(78) + "...\". Known: auto, driver.");
+                .isEqualTo("digits.yaml:5  sync: unknown sync \"a " + "b".repeat(78)
+                        + "...\". Known: auto, driver, barrier.");
     }
 }

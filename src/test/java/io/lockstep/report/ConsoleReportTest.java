@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lockstep.config.ConfigReader;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.SyncMode;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -48,7 +49,7 @@ class ConsoleReportTest {
         }
         layers.add(new LayerSpec.Dense(1));
         NetworkSpec network = new NetworkSpec(new Shape.Vector(784), layers, Loss.HALVED_SQUARED);
-        return new TrainingListener.Plan(network, 10_000_000, epochs, 3, 128, 64);
+        return new TrainingListener.Plan(network, 10_000_000, epochs, 3, 128, 64, SyncMode.DRIVER);
     }
 
     private static EpochRecord epoch(int number, double loss, Map<EvaluationMetric, Double> dev, double rate) {
@@ -66,7 +67,7 @@ class ConsoleReportTest {
         assertThat(lines().subList(0, 3))
                 .containsExactly(
                         "Network 784-300 leaky_relu-1: 235,801 parameters.",
-                        "3 steps an epoch, 128 shards on 64 tasks.",
+                        "3 steps an epoch, 128 shards on 64 tasks, sync: driver.",
                         "epoch       loss train-loss   dev-loss dev-accuracy examples/s  sync     left");
         // the time left is the clock's
         assertThat(lines().get(3))

@@ -52,25 +52,34 @@ class SameBitsTest {
                         classes + DROPPING,
                         List.of(ALL_ROWS, "shards=2", "training.batch_size=1")),
                 new Case(
-                        "full-batch epochs at the end, one shard",
-                        103,
+                        "clipped, with l1, full-batch epochs at the end",
+                        1031,
                         prices + DROPPING,
-                        List.of("shards=1", "training.batch_size=17", "training.finish_full_batch_epochs=2")));
+                        List.of(
+                                "shards=4",
+                                "training.batch_size=17",
+                                "training.clip_norm=0.01",
+                                "training.l1=0.1",
+                                "training.l2=0.1",
+                                "training.finish_full_batch_epochs=2")));
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void theModelIsTheSameForAnyTasksAndAnyFiles(Case one) {
         List<String> table = Trainings.table(one.rows(), 11);
-        List<Long> expected = run(one, table, 1, 1, List.of(1)).get(0);
-        assertThat(run(one, table, 1, 2, List.of(4)).get(0))
-                .as("4 tasks, one file, shuffled")
+        List<Long> expected = run(one, "driver", table, 1, 1, List.of(1)).get(0);
+        assertThat(run(one, "barrier", table, 1, 2, List.of(4)).get(0))
+                .as("barrier, 4 tasks, one file, shuffled")
                 .isEqualTo(expected);
-        assertThat(run(one, table, 3, 3, List.of(2)).get(0))
-                .as("2 tasks, 3 files")
+        assertThat(run(one, "driver", table, 3, 3, List.of(2)).get(0))
+                .as("driver, 2 tasks, 3 files")
                 .isEqualTo(expected);
-        for (List<Long> bits : run(one, table, 7, 4, List.of(3, 8))) {
-            assertThat(bits).as("3 and 8 tasks, 7 files").isEqualTo(expected);
+        for (List<Long> bits : run(one, "driver", table, 7, 4, List.of(3, 8))) {
+            assertThat(bits).as("driver, 3 and 8 tasks, 7 files").isEqualTo(expected);
+        }
+        for (List<Long> bits : run(one, "barrier", table, 7, 5, List.of(1, 2, 3))) {
+            assertThat(bits).as("barrier, 1, 2 and 3 tasks, 7 files").isEqualTo(expected);
         }
     }
 
@@ -80,7 +89,7 @@ class SameBitsTest {
         Case one = cases().get(0);
         List<String> table = Trainings.table(one.rows(), 11);
         Path folder = Trainings.write(directory.resolve("seeds"), table, 1, 1);
-        LockstepConfig first = config(one, folder);
+        LockstepConfig first = config(one, "auto", folder);
         LockstepConfig second = Trainings.config(
                 one.task().replace("FOLDER", folder.toString()) + "training: { epochs: 2, seed: 6 }",
                 one.settings().toArray(String[]::new));
@@ -88,8 +97,9 @@ class SameBitsTest {
                 .isNotEqualTo(Trainings.train(second).bits());
     }
 
-    private List<List<Long>> run(Case one, List<String> table, int files, long order, List<Integer> tasks) {
-        LockstepConfig config = config(one, Trainings.write(directory.resolve("o" + order), table, files, order));
+    private List<List<Long>> run(
+            Case one, String sync, List<String> table, int files, long order, List<Integer> tasks) {
+        LockstepConfig config = config(one, sync, Trainings.write(directory.resolve("o" + order), table, files, order));
         try (TrainingData data = Trainings.data(config)) {
             return tasks.stream()
                     .map(slots -> Trainings.train(config, data, slots).bits())
@@ -97,9 +107,10 @@ class SameBitsTest {
         }
     }
 
-    private static LockstepConfig config(Case one, Path folder) {
+    private static LockstepConfig config(Case one, String sync, Path folder) {
         return Trainings.config(
-                one.task().replace("FOLDER", folder.toString()) + "training: { epochs: 2, seed: 5 }",
+                one.task().replace("FOLDER", folder.toString()) + "sync: " + sync
+                        + "\ntraining: { epochs: 2, seed: 5 }",
                 one.settings().toArray(String[]::new));
     }
 }
