@@ -5,6 +5,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** A command's Spark session: its own, which ends with it, or the one that this JVM has already. */
 final class Session implements AutoCloseable {
+    private static final String DIRECT_RESULTS = "spark.task.maxDirectResultSize";
+
     private final SparkSession spark;
     private final boolean own;
 
@@ -28,11 +30,16 @@ final class Session implements AutoCloseable {
         String master = options.master();
         SparkSession.Builder builder =
                 SparkSession.builder().appName("lockstep " + name).master(master);
-        if (master.startsWith("local")) {
-            // nothing of one machine's run need listen on its network
+        // gradient sums are results of tasks: above the default of 1 MiB they would make a detour through the block
+        // store
+        builder = builder.config(DIRECT_RESULTS, System.getProperty(DIRECT_RESULTS, "64m"));
+        if (master.matches("local(\\[.*)?")) {
+            // nothing of one machine's run need listen on its network, and conf/spark-defaults.conf is for clusters
             builder = builder.config("spark.ui.enabled", System.getProperty("spark.ui.enabled", "false"))
                     .config("spark.driver.host", "localhost")
-                    .config("spark.driver.bindAddress", "127.0.0.1");
+                    .config("spark.driver.bindAddress", "127.0.0.1")
+                    .config("spark.driver.maxResultSize", "0")
+                    .config("spark.broadcast.compress", "false");
         }
         try {
             return builder.getOrCreate();

@@ -64,8 +64,7 @@ final class Training {
             Trainer trainer =
                     new Trainer(JavaSparkContext.fromSparkContext(spark.sparkContext()), config, data, report);
             TrainingResult result = trainer.train();
-            Map<String, Map<String, Object>> metrics = evaluate(data, trainer, result);
-            publish(directory, data, trainer, result, metrics);
+            publish(directory, data, trainer, result);
         }
     }
 
@@ -100,12 +99,7 @@ final class Training {
         return metrics;
     }
 
-    private void publish(
-            ModelDirectory directory,
-            TrainingData data,
-            Trainer trainer,
-            TrainingResult result,
-            Map<String, Map<String, Object>> metrics) {
+    private void publish(ModelDirectory directory, TrainingData data, Trainer trainer, TrainingResult result) {
         ModelDescription description = new ModelDescription(
                 config.name(),
                 config.task() == Task.CLASSIFICATION ? ModelDescription.CLASSIFICATION : ModelDescription.REGRESSION,
@@ -116,9 +110,24 @@ final class Training {
                 data.preparation().normalization(),
                 data.preparation().target(),
                 lineage(data, result));
-        String sha256;
         try (ModelDraft draft = directory.openDraft()) {
-            sha256 = ModelIo.write(draft, description, result.theta());
+            // first what took long to make: from here on a failure leaves a whole model behind, only without metrics
+            String sha256 = ModelIo.write(draft, description, result.theta());
+            Map<String, Map<String, Object>> metrics = evaluateInto(draft, data, trainer, result, sha256);
+            draft.publish();
+            ConsoleReport.printMetrics(out, metrics);
+            out.println("Model " + config.output());
+            out.println("SHA-256 " + sha256);
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "output: the model cannot be written to " + config.output() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, Map<String, Object>> evaluateInto(
+            ModelDraft draft, TrainingData data, Trainer trainer, TrainingResult result, String sha256) {
+        try {
+            Map<String, Map<String, Object>> metrics = evaluate(data, trainer, result);
             Map<String, Object> json = new LinkedHashMap<>(metrics);
             json.put("epochs", result.epochs().stream().map(Training::json).toList());
             json.put("best_epoch", result.bestEpoch());
@@ -126,14 +135,14 @@ final class Training {
             try (OutputStream stream = draft.create("metrics.json")) {
                 stream.write(JSON.writeValueAsBytes(json));
             }
-            draft.publish();
-        } catch (IOException e) {
-            throw new ConfigException(
-                    "output: the model cannot be written to " + config.output() + ": " + e.getMessage(), e);
+            return metrics;
+        } catch (IOException | RuntimeException e) {
+            draft.leave();
+            throw new IllegalStateException(
+                    "the model is trained and whole in " + draft.path() + ", but its evaluation failed ("
+                            + e.getMessage() + "); move it to where you want it",
+                    e);
         }
-        ConsoleReport.printMetrics(out, metrics);
-        out.println("Model " + config.output());
-        out.println("SHA-256 " + sha256);
     }
 
     private Map<String, Object> lineage(TrainingData data, TrainingResult result) {

@@ -41,6 +41,12 @@ public final class ModelDraft implements AutoCloseable {
         return new DurableStream(directory.fileSystem().create(new Path(path, name), false));
     }
 
+    /** Leaves the draft where it is, unpublished: {@link #close} will not delete the work that is in it. */
+    public void leave() {
+        requireOpen();
+        state = State.LEFT;
+    }
+
     /**
      * Puts the draft in the target's place.
      *

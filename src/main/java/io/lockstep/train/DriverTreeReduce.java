@@ -37,9 +37,7 @@ final class DriverTreeReduce implements GradientSync {
         double computeSeconds = 0;
         long start = System.nanoTime();
         for (int step = 0; step < steps; step++) {
-            Broadcast<float[]> theta = spark.broadcast(state.theta());
-            List<StepResult> results =
-                    shards.mapPartitions(new StepTask(job, theta, epoch, step)).collect();
+            List<StepResult> results = results(state.theta(), epoch, step);
             GradientSum sum = reduce(results);
             if (sum.examples() != job.plan().rows(step)) {
                 throw new IllegalStateException("step " + step + " summed " + sum.examples() + " examples, not "
@@ -50,7 +48,6 @@ final class DriverTreeReduce implements GradientSync {
             }
             // one place for what a gradient sum becomes: divide, clip, regularize, step
             state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), learningRate.at(epoch, step, steps));
-            theta.destroy();
             loss += sum.loss();
             examples += sum.examples();
             computeSeconds +=
@@ -60,6 +57,15 @@ final class DriverTreeReduce implements GradientSync {
             listener.stepTaken(step + 1, steps, sum.loss() / sum.examples(), sum.examples(), soFar.syncShare());
         }
         return new EpochSums(steps, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
+    }
+
+    private List<StepResult> results(float[] parameters, int epoch, int step) {
+        Broadcast<float[]> theta = spark.broadcast(parameters);
+        try {
+            return shards.mapPartitions(new StepTask(job, theta, epoch, step)).collect();
+        } finally {
+            theta.destroy();
+        }
     }
 
     /** The upper part of the shard tree; results come in the order of the tasks, which is the order of the shards. */
