@@ -1,5 +1,7 @@
 package io.lockstep.nn;
 
+import io.lockstep.math.Elementwise;
+
 /**
  * A = g(Z), in place: g'(Z) can be had from A for each of the functions, so Z need not be kept (notes, "Derivatives of
  * Activation Functions").
@@ -25,16 +27,8 @@ final class ActivationLayer implements Layer {
         int size = n * m;
         switch (activation.kind()) {
             case IDENTITY -> {}
-            case SIGMOID -> {
-                for (int i = 0; i < size; i++) {
-                    output[i] = (float) (1 / (1 + Math.exp(-input[i])));
-                }
-            }
-            case TANH -> {
-                for (int i = 0; i < size; i++) {
-                    output[i] = (float) Math.tanh(input[i]);
-                }
-            }
+            case SIGMOID -> Elementwise.sigmoid(output, size);
+            case TANH -> Elementwise.tanh(output, size);
             case RELU -> {
                 for (int i = 0; i < size; i++) {
                     output[i] = Math.max(input[i], 0f);
