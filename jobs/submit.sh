@@ -5,9 +5,19 @@
 # names. scripts/lockstep tells of the other variables.
 set -euo pipefail
 
-SCRIPTS=$(CDPATH='' cd -P -- "$(dirname "${BASH_SOURCE[0]}")/../scripts" && pwd)
+# not readlink -f, which is missing on older macOS
+self=${BASH_SOURCE[0]}
+while [ -L "$self" ]; do
+    target=$(readlink "$self")
+    case $target in
+        /*) self=$target ;;
+        *) self=$(dirname "$self")/$target ;;
+    esac
+done
+SCRIPTS=$(CDPATH='' cd -P -- "$(dirname "$self")/../scripts" && pwd)
 
 master=${LOCKSTEP_MASTER:-}
+given=
 for argument in "$@"; do
     case $argument in
         --master | --master=*) master='' && given=yes ;;
@@ -16,7 +26,7 @@ done
 
 if [ -n "$master" ]; then
     set -- "$@" --master "$master"
-elif [ -z "${given:-}" ] && [ -z "${SPARK_HOME:-}" ]; then
+elif [ -z "$given" ] && [ -z "${SPARK_HOME:-}" ]; then
     printf '%s\n' "jobs/${1:-submit}.sh: no cluster is named. Add --master URL (spark://host:7077, yarn, k8s://…), or set" \
         "LOCKSTEP_MASTER to it, or SPARK_HOME to a Spark 4.1 that is configured for one." \
         "Without a cluster: scripts/lockstep ${1:-COMMAND}" >&2
