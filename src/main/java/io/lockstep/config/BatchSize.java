@@ -28,9 +28,8 @@ public sealed interface BatchSize extends Serializable {
         return new Full();
     }
 
-    /** The examples of a whole mini-batch, never more than {@code trainingExamples} nor than an int holds. */
-    default int rows(long trainingExamples) {
-        long examples = this instanceof Rows rows ? Math.min(rows.examples(), trainingExamples) : trainingExamples;
-        return (int) Math.min(examples, Integer.MAX_VALUE);
+    /** The examples of a whole mini-batch, never more than {@code trainingExamples}. */
+    default long rows(long trainingExamples) {
+        return this instanceof Rows rows ? Math.min(rows.examples(), trainingExamples) : trainingExamples;
     }
 }

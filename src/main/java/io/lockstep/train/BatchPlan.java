@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param batchSize B
  * @param shards S
  */
-record BatchPlan(long examples, int batchSize, int shards) implements Serializable {
+record BatchPlan(long examples, long batchSize, int shards) implements Serializable {
 
     BatchPlan {
         if (examples < 1 || batchSize < 1 || shards < 1) {
@@ -27,12 +27,12 @@ record BatchPlan(long examples, int batchSize, int shards) implements Serializab
 
     /** The examples of a step: B, but for the last. */
     long rows(int step) {
-        return Math.min(examples, (step + 1L) * batchSize) - (long) step * batchSize;
+        return Math.min(examples, (step + 1L) * batchSize) - step * batchSize;
     }
 
     /** Where in a shard's permutation step {@code step} begins; step {@code steps()} stands for the end. */
     int start(int shard, int step) {
-        long q = Math.min(examples, (long) step * batchSize);
+        long q = Math.min(examples, step * batchSize);
         // how many of 0 … q−1 are ≡ shard mod S
         return (int) ((q - shard + shards - 1) / shards);
     }

@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.config.BatchSize;
 import io.lockstep.config.EarlyStopping;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.SyncMode;
@@ -96,7 +97,7 @@ public final class Trainer {
         if (training.finishFullBatchEpochs() > 0) {
             // patience ends the mini-batches, not what is to come after them; and the best of them is what to finish
             System.arraycopy(best.theta(), 0, state.theta(), 0, best.theta().length);
-            BatchPlan fullBatch = new BatchPlan(set.examples(), Math.toIntExact(set.examples()), set.shards());
+            BatchPlan fullBatch = new BatchPlan(set.examples(), BatchSize.full().rows(set.examples()), set.shards());
             int first = records.size() + 1;
             int last = records.size() + training.finishFullBatchEpochs();
             run(synchronization(shards, fullBatch), state, first, last, best, records, epoch -> false);

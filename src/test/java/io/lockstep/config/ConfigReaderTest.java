@@ -246,7 +246,7 @@ class ConfigReaderTest {
         LockstepConfig config = readWith("shards: 8\ntraining: { batch_size: full }");
 
         assertThat(config.shards()).isEqualTo(OptionalInt.of(8));
-        assertThat(config.training().batchSize().rows(10_000_000_000L)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(config.training().batchSize().rows(10_000_000_000L)).isEqualTo(10_000_000_000L);
         assertThat(BatchSize.of(64).rows(50)).isEqualTo(50);
         assertThat(BatchSize.of(64).rows(65)).isEqualTo(64);
     }

@@ -55,7 +55,7 @@ class BatchPlanTest {
         for (BatchPlan plan : plans()) {
             long sum = 0;
             for (int step = 0; step < plan.steps(); step++) {
-                int rows = 0;
+                long rows = 0;
                 int most = 0;
                 int fewest = Integer.MAX_VALUE;
                 for (int shard = 0; shard < plan.shards(); shard++) {
@@ -68,7 +68,7 @@ class BatchPlanTest {
                 if (step < plan.steps() - 1) {
                     assertThat(rows).as("%s, step %d", plan, step).isEqualTo(plan.batchSize());
                 } else {
-                    assertThat(rows).as("%s, the last step", plan).isBetween(1, plan.batchSize());
+                    assertThat(rows).as("%s, the last step", plan).isBetween(1L, plan.batchSize());
                 }
                 assertThat(most - fewest).as("%s: slices are even", plan).isLessThanOrEqualTo(1);
                 assertThat(plan.mostRows()).as("%s: buffers suffice", plan).isGreaterThanOrEqualTo(most);
@@ -83,6 +83,16 @@ class BatchPlanTest {
         assertThat(plan.steps()).isEqualTo(2);
         assertThat(plan.start(0, 2)).isEqualTo(1_500_000_000);
         assertThat(plan.start(1, 2)).isEqualTo(1_500_000_000);
+    }
+
+    @Test
+    void aFullBatchOfMoreThanAnIntIsOneStep() {
+        BatchPlan plan = new BatchPlan(5_000_000_000L, 5_000_000_000L, 4);
+        assertThat(plan.steps()).isEqualTo(1);
+        assertThat(plan.rows(0)).isEqualTo(5_000_000_000L);
+        assertThat(plan.start(3, 0)).isZero();
+        assertThat(plan.start(3, 1)).isEqualTo(1_250_000_000);
+        assertThat(plan.mostRows()).isEqualTo(1_250_000_000);
     }
 
     static List<int[]> impossible() {

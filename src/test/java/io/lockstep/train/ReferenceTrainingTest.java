@@ -165,7 +165,7 @@ class ReferenceTrainingTest {
         ReferenceNetwork reference = new ReferenceNetwork(network);
         PlainOptimizer optimizer = new PlainOptimizer(config.training().optimizer(), theta.length, weights);
         int n = examples.size();
-        int batch = config.training().batchSize().rows(n);
+        int batch = Math.toIntExact(config.training().batchSize().rows(n));
         List<Double> losses = new ArrayList<>();
         for (int epoch = 1; losses.size() < STEPS; epoch++) {
             List<Integer> order = order(examples, seed, epoch);
