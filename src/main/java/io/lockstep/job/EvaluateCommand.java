@@ -1,24 +1,21 @@
 package io.lockstep.job;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.data.LabelledData;
 import io.lockstep.data.Tables;
-import io.lockstep.error.ConfigException;
 import io.lockstep.error.ExitCode;
 import io.lockstep.eval.Evaluator;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -53,10 +50,11 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         // the model is read before Spark starts: a wrong path should not take seconds to be told
         LoadedModel model = ModelIo.read(modelPath, hadoop);
+        Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
             Map<String, Object> metrics = metrics(session.spark(), model);
             ConsoleReport.printMetrics(System.out, Map.of("data", metrics));
-            Optional.ofNullable(out).ifPresent(file -> write(file, hadoop, model, metrics));
+            file.ifPresent(target -> target.write(json(model, metrics)));
         }
         return ExitCode.DONE.number();
     }
@@ -75,19 +73,16 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         }
     }
 
-    private void write(String file, Configuration hadoop, LoadedModel model, Map<String, Object> metrics) {
+    private byte[] json(LoadedModel model, Map<String, Object> metrics) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", model.description().name());
         json.put("weights_sha256", model.weightsSha256());
         json.put("data", data.path());
         json.put("metrics", metrics);
         try {
-            Path path = new Path(file);
-            try (OutputStream stream = path.getFileSystem(hadoop).create(path)) {
-                stream.write(JSON.writeValueAsBytes(json));
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigException("--out: " + file + " cannot be written: " + e.getMessage(), e);
+            return JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("metrics that are no JSON", e);
         }
     }
 }

@@ -163,6 +163,28 @@ class CommandMistakesTest {
         refused(CapturedRun.of("train", config(bad.toString(), model)), DATA, "\"x\"");
         assertThat(snapshot(dir.resolve("models"))).isEqualTo(before);
 
+        // the data do not exist: the mistake in --out is told before anyone looks
+        String none = dir.resolve("none.csv").toString();
+        refused(
+                CapturedRun.of("evaluate", model, "--data", none, "--out", data + "/e.json"),
+                CONFIG,
+                "--out: " + data + "/e.json cannot be written: ");
+        refused(
+                CapturedRun.of("evaluate", model, "--data", none, "--out", dir.toString()),
+                CONFIG,
+                "--out: " + dir + " cannot be written: it is a folder; name a file");
+        Path metrics = Files.writeString(Files.createDirectory(dir.resolve("e")).resolve("e.json"), "earlier");
+        refused(CapturedRun.of("evaluate", model, "--data", none, "--out", metrics.toString()), DATA, "none.csv");
+        assertThat(snapshot(dir.resolve("e"))).isEqualTo(Map.of("e.json", "earlier"));
+
+        // as an earlier version or another program on Hadoop leaves it
+        Files.writeString(dir.resolve("e/.e.json.crc"), "of what was there before");
+        assertThat(CapturedRun.of("evaluate", model, "--data", data.toString(), "--out", metrics.toString())
+                        .code())
+                .isEqualTo(DONE);
+        assertThat(snapshot(dir.resolve("e"))).containsOnlyKeys("e.json");
+        assertThat(metrics).content().startsWith("{").contains("\"weights_sha256\"");
+
         Path lacking = Files.writeString(dir.resolve("lacking.csv"), "a,y\n1,yes\n3,no\n");
         refused(
                 CapturedRun.of("evaluate", model, "--data", lacking.toString()),
