@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -83,7 +84,8 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         epochStart = start;
         if (terminal.isPresent()) {
             bar = new ProgressBarBuilder()
-                    .setInitialMax((long) started.epochs() * started.steps())
+                    // in examples: a full-batch epoch is one step, but takes as long as its examples
+                    .setInitialMax(started.epochs() * started.examples())
                     .setConsumer(new ConsoleProgressBarConsumer(terminal.get(), WIDTH))
                     .setUpdateIntervalMillis(UPDATE_MILLIS)
                     .setRenderer(ConsoleReport::render)
@@ -144,7 +146,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     devText,
                     Numbers.rate(rate),
                     100 * step.syncShare()));
-            bar.step();
+            bar.stepBy(step.examples());
         }
     }
 
@@ -200,9 +202,16 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     public void ended(TrainingResult result) {
         close();
         int ran = result.epochs().size();
-        out.println(
-                (result.stop() == TrainingResult.Stop.PATIENCE ? "Stopped early after epoch " + ran : "Ran all epochs")
-                        + "; kept the weights of epoch " + result.bestEpoch() + " of " + ran + ".");
+        out.println(end(result.patienceEnded(), ran) + "; kept the weights of epoch " + result.bestEpoch() + " of "
+                + ran + ".");
+    }
+
+    private static String end(OptionalInt patienceEnded, int ran) {
+        if (patienceEnded.isEmpty()) {
+            return "Ran all epochs";
+        }
+        int epoch = patienceEnded.getAsInt();
+        return (epoch < ran ? "Stopped mini-batches early" : "Stopped early") + " after epoch " + epoch;
     }
 
     /** Ends the bar, if there is one, where it is. */

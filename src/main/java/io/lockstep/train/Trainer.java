@@ -17,6 +17,7 @@ import io.lockstep.optim.Regularization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.IntPredicate;
 import org.apache.spark.api.java.JavaRDD;
@@ -94,6 +95,7 @@ public final class Trainer {
 
         boolean stopped = run(
                 synchronization(shards, miniBatches), state, 1, training.epochs(), best, records, best::patienceEnds);
+        OptionalInt patienceEnded = stopped ? OptionalInt.of(records.size()) : OptionalInt.empty();
         if (training.finishFullBatchEpochs() > 0) {
             // patience ends the mini-batches, not what is to come after them; and the best of them is what to finish
             System.arraycopy(best.theta(), 0, state.theta(), 0, best.theta().length);
@@ -102,11 +104,7 @@ public final class Trainer {
             int last = records.size() + training.finishFullBatchEpochs();
             run(synchronization(shards, fullBatch), state, first, last, best, records, epoch -> false);
         }
-        TrainingResult result = new TrainingResult(
-                best.theta(),
-                best.epoch(),
-                records,
-                stopped ? TrainingResult.Stop.PATIENCE : TrainingResult.Stop.COMPLETED);
+        TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded);
         listener.ended(result);
         return result;
     }

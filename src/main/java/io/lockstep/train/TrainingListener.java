@@ -6,7 +6,13 @@ import io.lockstep.nn.NetworkSpec;
 /** Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. */
 public interface TrainingListener {
 
-    /** What is about to be trained. */
+    /**
+     * What is about to be trained.
+     *
+     * @param examples of an epoch
+     * @param epochs at most, with the full-batch epochs that finish the training, which are one step each
+     * @param steps of an epoch of mini-batches
+     */
     record Plan(NetworkSpec network, long examples, int epochs, int steps, int shards, int tasks, SyncMode sync) {}
 
     /**

@@ -1,6 +1,7 @@
 package io.lockstep.train;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A trained network.
@@ -8,18 +9,11 @@ import java.util.List;
  * @param theta θ of the best epoch
  * @param bestEpoch the epoch it is of: the best on dev under early stopping, else the last
  * @param epochs all that were run
- * @param stop why there were no more
+ * @param patienceEnded the epoch after which early stopping ended the mini-batches, because the metric on dev had not got
+ *     better for as long as patience lasted; full-batch epochs may have come after it
  */
 @SuppressWarnings("ArrayRecordComponent") // the one θ, handed on
-public record TrainingResult(float[] theta, int bestEpoch, List<EpochRecord> epochs, Stop stop) {
-
-    /** Why a training ended. */
-    public enum Stop {
-        /** All epochs were run. */
-        COMPLETED,
-        /** The metric on dev did not get better for as long as patience lasted. */
-        PATIENCE
-    }
+public record TrainingResult(float[] theta, int bestEpoch, List<EpochRecord> epochs, OptionalInt patienceEnded) {
 
     public TrainingResult {
         epochs = List.copyOf(epochs);

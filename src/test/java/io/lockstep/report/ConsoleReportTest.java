@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +43,10 @@ class ConsoleReportTest {
     }
 
     private static TrainingListener.Plan plan(int epochs, int hiddenLayers) {
+        return plan(epochs, hiddenLayers, 10_000_000);
+    }
+
+    private static TrainingListener.Plan plan(int epochs, int hiddenLayers, long examples) {
         List<LayerSpec> layers = new ArrayList<>();
         for (int l = 0; l < hiddenLayers; l++) {
             layers.add(new LayerSpec.Dense(300));
@@ -49,7 +54,7 @@ class ConsoleReportTest {
         }
         layers.add(new LayerSpec.Dense(1));
         NetworkSpec network = new NetworkSpec(new Shape.Vector(784), layers, Loss.HALVED_SQUARED);
-        return new TrainingListener.Plan(network, 10_000_000, epochs, 3, 128, 64, SyncMode.DRIVER);
+        return new TrainingListener.Plan(network, examples, epochs, 3, 128, 64, SyncMode.DRIVER);
     }
 
     private static EpochRecord epoch(int number, double loss, Map<EvaluationMetric, Double> dev, double rate) {
@@ -145,7 +150,7 @@ class ConsoleReportTest {
         ByteArrayOutputStream screen = new ByteArrayOutputStream();
         ConsoleReport report =
                 new ConsoleReport(CLASSES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
-        report.started(plan(1, 2));
+        report.started(plan(1, 2, 3 * 64));
         for (int step = 1; step <= 3; step++) {
             report.stepTaken(new TrainingListener.Step(1, step, 3, 0.25, 64, 0.1));
         }
@@ -153,6 +158,34 @@ class ConsoleReportTest {
         String last = last(screen);
         assertThat(last.length()).isLessThanOrEqualTo(80);
         assertThat(last).matches("\\[=+]  epoch 1/1  loss 0\\.2500  \\d+[kM]?/s  sync 10%  left 0:00");
+    }
+
+    @Test
+    void theBarCountsAFullBatchEpochAsTheExamplesItTakes() throws Exception {
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        ConsoleReport report =
+                new ConsoleReport(CLASSES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
+        // an epoch of three mini-batches, then one of the full batch
+        report.started(plan(2, 2, 3 * 64));
+        for (int step = 1; step <= 3; step++) {
+            report.stepTaken(new TrainingListener.Step(1, step, 3, 0.25, 64, 0.1));
+        }
+        report.stepTaken(new TrainingListener.Step(2, 1, 1, 0.25, 3 * 64, 0.1));
+        report.close();
+        assertThat(last(screen)).matches("\\[=+]  epoch 2/2  loss 0\\.2500  \\d+[kM]?/s  sync 10%  left 0:00");
+    }
+
+    @Test
+    void theBarIsHalfFullWhenHalfTheExamplesAreThrough() throws Exception {
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        ConsoleReport report =
+                new ConsoleReport(CLASSES, out, Optional.of(new PrintStream(screen, true, StandardCharsets.UTF_8)));
+        report.started(plan(2, 2, 3 * 64));
+        for (int step = 1; step <= 3; step++) {
+            report.stepTaken(new TrainingListener.Step(1, step, 3, 0.25, 64, 0.1));
+        }
+        report.close();
+        assertThat(last(screen)).startsWith("[==========          ]  epoch 1/2");
     }
 
     private static String last(ByteArrayOutputStream screen) {
@@ -168,11 +201,13 @@ class ConsoleReportTest {
     void theEndTellsWhyItEndedAndWhatIsKept() {
         ConsoleReport report = new ConsoleReport(CLASSES, out, Optional.empty());
         List<EpochRecord> epochs = List.of(epoch(1, 1, Map.of(), 1), epoch(2, 1, Map.of(), 1));
-        report.ended(new TrainingResult(new float[1], 1, epochs, TrainingResult.Stop.PATIENCE));
-        report.ended(new TrainingResult(new float[1], 2, epochs, TrainingResult.Stop.COMPLETED));
+        report.ended(new TrainingResult(new float[1], 1, epochs, OptionalInt.of(2)));
+        report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.of(1)));
+        report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.empty()));
         assertThat(lines())
                 .containsExactly(
                         "Stopped early after epoch 2; kept the weights of epoch 1 of 2.",
+                        "Stopped mini-batches early after epoch 1; kept the weights of epoch 2 of 2.",
                         "Ran all epochs; kept the weights of epoch 2 of 2.");
     }
 

@@ -10,6 +10,7 @@ import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.testing.TestSpark;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,7 @@ class EarlyStoppingTest {
         try (TrainingData data = Trainings.data(patient)) {
             TrainingResult stopped = Trainings.train(patient, data, 2).result();
             int ran = stopped.epochs().size();
-            assertThat(stopped.stop()).isEqualTo(TrainingResult.Stop.PATIENCE);
+            assertThat(stopped.patienceEnded()).hasValue(ran);
             assertThat(ran).isEqualTo(stopped.bestEpoch() + 2).isLessThan(40);
             List<Double> losses = stopped.epochs().stream()
                     .map(epoch -> epoch.dev().orElseThrow().value(EvaluationMetric.LOSS))
@@ -115,8 +116,18 @@ class EarlyStoppingTest {
             assertThat(last.bestEpoch())
                     .as("without the rule the last epoch is kept")
                     .isEqualTo(ran);
-            assertThat(last.stop()).isEqualTo(TrainingResult.Stop.COMPLETED);
+            assertThat(last.patienceEnded()).isEmpty();
             assertThat(last.theta()).isNotEqualTo(best.theta());
+
+            LockstepConfig finished = config(with(
+                    overfitting,
+                    "training.early_stopping={ metric: loss, patience: 2 }",
+                    "training.finish_full_batch_epochs=2"));
+            TrainingResult end = Trainings.train(finished, data, 2).result();
+            assertThat(end.epochs()).hasSize(ran + 2);
+            assertThat(end.patienceEnded())
+                    .as("patience ended the mini-batches, not what followed")
+                    .hasValue(ran);
         }
     }
 
@@ -155,6 +166,24 @@ class EarlyStoppingTest {
             long n = data.set(io.lockstep.data.DataRole.TRAIN).examples();
             Trainings.Run run = Trainings.train(config, data, 2);
             assertThat(run.losses()).hasSize((int) (2 * ((n + 49) / 50) + 3));
+            List<Long> planned = new ArrayList<>();
+            List<Long> taken = new ArrayList<>();
+            TrainingListener listener = new TrainingListener() {
+                @Override
+                public void started(Plan plan) {
+                    planned.add(plan.epochs() * plan.examples());
+                }
+
+                @Override
+                public void stepTaken(Step step) {
+                    taken.add(step.examples());
+                }
+            };
+            new Trainer(TestSpark.context(), config, data, listener, 2).train();
+            assertThat(planned).containsExactly(5 * n);
+            assertThat(taken.stream().mapToLong(Long::longValue).sum())
+                    .as("the steps make up what was planned")
+                    .isEqualTo(5 * n);
             // the schedule stays where the mini-batches left it
             assertThat(run.result().epochs().stream().map(EpochRecord::learningRate))
                     .containsExactly(0.001, 0.0005, 0.0005, 0.0005, 0.0005);
