@@ -65,6 +65,11 @@ final class BarrierAllReduce implements GradientSync {
         }
     }
 
+    @Override
+    public void close() {
+        ShardWorker.release(job.id());
+    }
+
     /** Runs the stage, and tells of steps while it runs. */
     private void run(String name, int epoch, Progress progress) {
         RDD<Boolean> stage = shards.rdd()

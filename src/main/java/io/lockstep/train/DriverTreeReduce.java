@@ -68,6 +68,11 @@ final class DriverTreeReduce implements GradientSync {
         }
     }
 
+    @Override
+    public void close() {
+        ShardWorker.release(job.id());
+    }
+
     /** The upper part of the shard tree; results come in the order of the tasks, which is the order of the shards. */
     private static GradientSum reduce(List<StepResult> results) {
         ReductionTree<GradientSum> tree = new ReductionTree<>(GradientSum::add);

@@ -1,7 +1,7 @@
 package io.lockstep.train;
 
 /** A way to take synchronized steps. All ways give the same bits. */
-interface GradientSync {
+interface GradientSync extends AutoCloseable {
 
     /**
      * Takes all steps of an epoch: each example exactly once.
@@ -13,6 +13,10 @@ interface GradientSync {
      * @throws io.lockstep.error.DivergedException if a loss is not finite
      */
     EpochSums epoch(TrainingState state, int epoch, StepListener listener);
+
+    /** Drops the buffers that this JVM keeps for the training. */
+    @Override
+    void close();
 
     /**
      * An epoch's sums.

@@ -64,6 +64,14 @@ final class ShardWorker {
         return new ShardWorker(job);
     }
 
+    /** Drops the idle workers of a training that has ended. */
+    static void release(String id) {
+        synchronized (IDLE) {
+            IDLE.remove(id);
+            RECENT.remove(id);
+        }
+    }
+
     /** Makes the worker free for other tasks. */
     void back() {
         synchronized (IDLE) {

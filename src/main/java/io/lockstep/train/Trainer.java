@@ -93,8 +93,10 @@ public final class Trainer {
                 synchronizesByBarrier() ? Math.min(barrierTasks(), set.shards()) : shards.getNumPartitions(),
                 synchronizesByBarrier() ? SyncMode.BARRIER : SyncMode.DRIVER));
 
-        boolean stopped = run(
-                synchronization(shards, miniBatches), state, 1, training.epochs(), best, records, best::patienceEnds);
+        boolean stopped;
+        try (GradientSync sync = synchronization(shards, miniBatches)) {
+            stopped = run(sync, state, 1, training.epochs(), best, records, best::patienceEnds);
+        }
         OptionalInt patienceEnded = stopped ? OptionalInt.of(records.size()) : OptionalInt.empty();
         if (training.finishFullBatchEpochs() > 0) {
             // patience ends the mini-batches, not what is to come after them; and the best of them is what to finish
@@ -102,7 +104,9 @@ public final class Trainer {
             BatchPlan fullBatch = new BatchPlan(set.examples(), BatchSize.full().rows(set.examples()), set.shards());
             int first = records.size() + 1;
             int last = records.size() + training.finishFullBatchEpochs();
-            run(synchronization(shards, fullBatch), state, first, last, best, records, epoch -> false);
+            try (GradientSync sync = synchronization(shards, fullBatch)) {
+                run(sync, state, first, last, best, records, epoch -> false);
+            }
         }
         TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded);
         listener.ended(result);
