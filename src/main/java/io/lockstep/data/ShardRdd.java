@@ -7,14 +7,18 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.Dependency;
 import org.apache.spark.NarrowDependency;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.executor.DataReadMethod;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BlockResult;
 import org.apache.spark.storage.RDDBlockId;
 import org.apache.spark.util.Utils;
@@ -114,13 +118,31 @@ final class ShardRdd extends RDD<ShardTask> {
         return partitions;
     }
 
+    /** The stored partitions that hold a task's shards. */
+    private static List<Integer> overlapping(List<Long> starts, int firstPartition, List<ShardRange> shards) {
+        return overlapping(
+                starts,
+                firstPartition,
+                shards.get(0).start(),
+                shards.get(shards.size() - 1).end());
+    }
+
     @Override
     public Partition[] getPartitions() {
         Partition[] partitions = new Partition[tasks];
         for (int i = 0; i < tasks; i++) {
-            partitions[i] = new Run(i, shards(layout, i, tasks), packed.partitions());
+            partitions[i] = new Run(i, shards(layout, i, tasks), rebuildable ? stored(i) : Map.of());
         }
         return partitions;
+    }
+
+    /** The partitions that a task reads; all of them in each task would be a message of thousands. */
+    private Map<Integer, Partition> stored(int task) {
+        Map<Integer, Partition> read = new HashMap<>();
+        for (int partition : overlapping(starts, firstPartition, shards(layout, task, tasks))) {
+            read.put(partition, packed.partitions()[partition]);
+        }
+        return read;
     }
 
     @Override
@@ -129,15 +151,15 @@ final class ShardRdd extends RDD<ShardTask> {
         return CollectionConverters.asScala(List.of(task).iterator());
     }
 
-    /** A task's shards, and the stored partitions to read them from. */
+    /** A task's shards, and the stored partitions, by number, to rebuild them from. */
     private static final class Run implements Partition {
         private static final long serialVersionUID = 1L;
 
         private final int index;
         private final List<ShardRange> shards;
-        private final Partition[] stored;
+        private final Map<Integer, Partition> stored;
 
-        Run(int index, List<ShardRange> shards, Partition[] stored) {
+        Run(int index, List<ShardRange> shards, Map<Integer, Partition> stored) {
             this.index = index;
             this.shards = shards;
             this.stored = stored;
@@ -178,12 +200,8 @@ final class ShardRdd extends RDD<ShardTask> {
 
         @Override
         public Seq<Object> getParents(int partition) {
-            List<ShardRange> shards = shards(layout, partition, tasks);
-            List<Object> parents = new ArrayList<>(overlapping(
-                    starts,
-                    firstPartition,
-                    shards.get(0).start(),
-                    shards.get(shards.size() - 1).end()));
+            List<Object> parents =
+                    new ArrayList<>(overlapping(starts, firstPartition, shards(layout, partition, tasks)));
             return sequence(parents);
         }
     }
@@ -223,8 +241,9 @@ final class ShardRdd extends RDD<ShardTask> {
             long rank;
             for (int partition : overlapping(starts, firstPartition, range.start(), range.end())) {
                 rank = starts.get(partition - firstPartition);
-                Iterator<PackedRows> stored = rows(partition);
-                while (stored.hasNext()) {
+                StoredRows read = rows(partition);
+                Iterator<PackedRows> stored = read.rows();
+                while (rank < range.end() && stored.hasNext()) {
                     PackedRows packedRows = stored.next();
                     long from = Math.max(range.start(), rank);
                     long to = Math.min(range.end(), rank + packedRows.rows());
@@ -240,23 +259,34 @@ final class ShardRdd extends RDD<ShardTask> {
                     }
                     rank += packedRows.rows();
                 }
+                if (rank >= range.end()) {
+                    read.leave().run();
+                }
             }
             if (filled > 0) {
                 consumer.accept(range, number, block, filled);
             }
         }
 
-        private Iterator<PackedRows> rows(int partition) {
+        private StoredRows rows(int partition) {
             if (rebuildable) {
-                return packed.iterator(run.stored[partition], context);
+                // such a task is short, and its end gives the block free
+                return new StoredRows(packed.iterator(run.stored.get(partition), context), () -> {});
             }
-            Option<BlockResult> block = SparkEnv.get()
-                    .blockManager()
-                    .get(new RDDBlockId(packed.id(), partition), ClassTag$.MODULE$.apply(PackedRows.class));
+            BlockManager blocks = SparkEnv.get().blockManager();
+            RDDBlockId id = new RDDBlockId(packed.id(), partition);
+            Option<BlockResult> block = blocks.get(id, ClassTag$.MODULE$.apply(PackedRows.class));
             if (block.isEmpty()) {
                 throw new IllegalStateException("Spark has lost the stored rows of partition " + partition);
             }
-            return block.get().data().map(new Cast());
+            // only a block of this executor is locked, until it is read to its end or given free: a task of a barrier
+            // stage would keep it in memory for an epoch
+            boolean locked = !block.get().readMethod().equals(DataReadMethod.Network());
+            return new StoredRows(block.get().data().map(new Cast()), () -> {
+                if (locked) {
+                    blocks.releaseLock(id, Option.apply(context));
+                }
+            });
         }
 
         private Shard map(ShardRange range) {
@@ -277,6 +307,9 @@ final class ShardRdd extends RDD<ShardTask> {
             }
         }
     }
+
+    /** The rows of a partition; {@code leave} ends reading them before their end. */
+    private record StoredRows(Iterator<PackedRows> rows, Runnable leave) {}
 
     /** The block store does not know what it holds. */
     private static final class Cast extends AbstractFunction1<Object, PackedRows> {

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import io.lockstep.testing.TestSpark;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,12 +24,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.RDDBlockId;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +74,75 @@ class ShardTest {
             assertThat(Sets.prepared(set, preparation, 1))
                     .as("mapped anew, by another task")
                     .isEqualTo(expected);
+        }
+    }
+
+    /** One-float examples 0, 1, 2, …, in {@code partitions} of {@code blocks} blocks of one example each. */
+    private static JavaRDD<PackedRows> counted(int partitions, int blocks, LongAccumulator read) {
+        List<Integer> numbers = IntStream.range(0, partitions * blocks).boxed().toList();
+        return TestSpark.context().parallelize(numbers, partitions).map(number -> {
+            read.add(1);
+            byte[] example = ByteBuffer.allocate(Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putFloat(number)
+                    .array();
+            return new PackedRows(1, 1, example);
+        });
+    }
+
+    @Test
+    void aShardReadsNothingBehindItsEnd() {
+        LongAccumulator read = TestSpark.context().sc().longAccumulator();
+        try (ShardedSet set = new ShardedSet(counted(1, 10, read), 0, List.of(0L, 10L), 1, 10)) {
+            assertThat(Sets.stored(set, 10))
+                    .isEqualTo(
+                            IntStream.range(0, 10).mapToObj(i -> Sets.list(i)).toList());
+            assertThat(read.value()).as("1 + 2 + … + 10 blocks").isEqualTo(55);
+        }
+    }
+
+    @Test
+    void aTaskIsSentThePartitionsItReadsAndNoOthers() throws Exception {
+        LongAccumulator read = TestSpark.context().sc().longAccumulator();
+        List<Long> starts = LongStream.rangeClosed(0, 1000).boxed().toList();
+        try (ShardedSet set = new ShardedSet(counted(1000, 1, read), 0, starts, 1, 500)) {
+            ByteArrayOutputStream sent = new ByteArrayOutputStream();
+            try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
+                out.writeObject(set.raw(500).rdd().partitions()[250]);
+            }
+            assertThat(sent.size())
+                    .as("a thousand partitions take 20 kB at least")
+                    .isLessThan(5000);
+            assertThat(Sets.stored(set, 500)).hasSize(1000);
+        }
+    }
+
+    @Test
+    void aBarrierTaskLeavesTheStoredRowsUnlocked() {
+        JavaRDD<PackedRows> packed =
+                counted(1, 10, TestSpark.context().sc().longAccumulator()).persist(StorageLevel.MEMORY_AND_DISK_SER());
+        assertThat(packed.count()).isEqualTo(10);
+        int rdd = packed.id();
+        ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
+        try (ShardedSet set = new ShardedSet(packed, 0, List.of(0L, 10L), 1, 3)) {
+            List<List<Integer>> rowsAndLocks = set.normalizedForBarrier(1, none)
+                    .map(task -> {
+                        List<Integer> found = new ArrayList<>();
+                        for (ShardRange range : task.shards()) {
+                            found.add(task.shard(range).rows());
+                            found.add(SparkEnv.get()
+                                    .blockManager()
+                                    .blockInfoManager()
+                                    .get(new RDDBlockId(rdd, 0))
+                                    .get()
+                                    .readerCount());
+                        }
+                        return found;
+                    })
+                    .collect();
+            assertThat(rowsAndLocks).containsExactly(List.of(4, 0, 3, 0, 3, 0));
+        } finally {
+            packed.unpersist(true);
         }
     }
 
