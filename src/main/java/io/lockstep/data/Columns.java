@@ -3,30 +3,45 @@ package io.lockstep.data;
 import io.lockstep.error.DataException;
 import io.lockstep.model.FeatureColumn;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Finds columns by their exact names and tells whether their types fit. */
+/** Finds a table's columns by their exact names and tells whether their types fit. */
 final class Columns {
     private static final int NAMED = 12;
 
-    private Columns() {}
+    private final StructType table;
+    private final Map<String, Integer> ordinals;
+
+    /** The columns of {@code table}; of two with the same name the first. */
+    Columns(StructType table) {
+        this.table = table;
+        this.ordinals = new HashMap<>();
+        StructField[] fields = table.fields();
+        for (int i = 0; i < fields.length; i++) {
+            ordinals.putIfAbsent(fields[i].name(), i);
+        }
+    }
+
+    boolean has(String name) {
+        return ordinals.containsKey(name);
+    }
 
     /**
      * Where the column is.
      *
      * @throws DataException if it is not there
      */
-    static int ordinal(StructType table, String name) {
-        StructField[] fields = table.fields();
-        for (int i = 0; i < fields.length; i++) {
-            if (fields[i].name().equals(name)) {
-                return i;
-            }
+    int ordinal(String name) {
+        Integer ordinal = ordinals.get(name);
+        if (ordinal == null) {
+            throw new DataException("no column \"" + name + "\" in the data. It has: " + names(table) + ".");
         }
-        throw new DataException("no column \"" + name + "\" in the data. It has: " + names(table) + ".");
+        return ordinal;
     }
 
     /** The first column names, for messages. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Makes an example of a row: its features, not yet normalized, in the order of a {@link FeatureSchema}. */
@@ -26,10 +27,12 @@ public final class ExampleEncoder implements Serializable {
      */
     public ExampleEncoder(FeatureSchema features, StructType table) {
         this.rowText = new RowText(table);
+        Columns known = new Columns(table);
+        StructField[] fields = table.fields();
         int offset = 0;
         for (FeatureColumn column : features.columns()) {
-            int ordinal = Columns.ordinal(table, column.name());
-            DataType type = table.fields()[ordinal].dataType();
+            int ordinal = known.ordinal(column.name());
+            DataType type = fields[ordinal].dataType();
             Columns.requireFits(column, type);
             columns.add(new ColumnEncoder(column, ordinal, type, offset));
             offset += column.width();
@@ -73,7 +76,9 @@ public final class ExampleEncoder implements Serializable {
         private final int ordinal;
         private final DataType type;
         private final int offset;
+        /** Null for other columns than categorical ones: there can be many thousands of them. */
         private final Levels levels;
+
         private transient double[] vector;
 
         ColumnEncoder(FeatureColumn column, int ordinal, DataType type, int offset) {
@@ -81,8 +86,8 @@ public final class ExampleEncoder implements Serializable {
             this.ordinal = ordinal;
             this.type = type;
             this.offset = offset;
-            this.levels = new Levels(
-                    column instanceof FeatureColumn.Categorical categorical ? categorical.levels() : List.of());
+            this.levels =
+                    column instanceof FeatureColumn.Categorical categorical ? new Levels(categorical.levels()) : null;
         }
 
         String encode(InternalRow row, float[] out, int from) {

@@ -9,7 +9,10 @@ import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -17,6 +20,8 @@ import org.apache.spark.sql.types.StructType;
 final class FeatureColumns {
     private final DataConfig data;
     private final StructType table;
+    private final Columns known;
+    private final Set<String> categorical;
     private final List<StructField> features = new ArrayList<>();
 
     /**
@@ -28,6 +33,9 @@ final class FeatureColumns {
     FeatureColumns(DataConfig data, StructType table) {
         this.data = data;
         this.table = table;
+        this.known = new Columns(table);
+        this.categorical =
+                data.categorical() instanceof CategoricalSelection.Named named ? Set.copyOf(named.names()) : Set.of();
         requireThere("data.label", List.of(data.label()));
         requireThere("data.key", data.key());
         if (data.categorical() instanceof CategoricalSelection.Named named) {
@@ -35,9 +43,9 @@ final class FeatureColumns {
         }
         if (data.features() instanceof FeatureSelection.Only only) {
             requireThere("data.features", only.names());
-            only.names().forEach(name -> features.add(table.fields()[Columns.ordinal(table, name)]));
+            only.names().forEach(name -> features.add(table.fields()[known.ordinal(name)]));
         } else {
-            List<String> excluded = excluded();
+            Set<String> excluded = Set.copyOf(excluded());
             Arrays.stream(table.fields())
                     .filter(field -> !field.name().equals(data.label()))
                     .filter(field -> !data.key().contains(field.name()))
@@ -60,10 +68,9 @@ final class FeatureColumns {
     }
 
     private void requireThere(String key, List<String> names) {
-        List<String> known = List.of(table.fieldNames());
         for (String name : names) {
-            if (!known.contains(name)) {
-                String meant = known.stream()
+            if (!known.has(name)) {
+                String meant = Arrays.stream(table.fieldNames())
                         .filter(candidate -> candidate.strip().equalsIgnoreCase(name.strip()))
                         .findFirst()
                         .map(candidate -> " Did you mean \"" + candidate + "\"?")
@@ -89,8 +96,8 @@ final class FeatureColumns {
     }
 
     private boolean isCategorical(StructField field) {
-        if (data.categorical() instanceof CategoricalSelection.Named named) {
-            return named.names().contains(field.name());
+        if (data.categorical() instanceof CategoricalSelection.Named) {
+            return categorical.contains(field.name());
         }
         return Cells.kind(field.dataType()) == Cells.Kind.TEXT;
     }
@@ -109,13 +116,12 @@ final class FeatureColumns {
      * @throws DataException if a column of text looks like one of numbers with a few bad cells
      */
     FeatureSchema schema(Survey survey) {
+        Map<String, Survey.Column> surveyed = new HashMap<>();
+        survey.columns().forEach(column -> surveyed.putIfAbsent(column.name(), column));
         List<FeatureColumn> columns = new ArrayList<>();
         for (StructField field : features) {
-            columns.add(survey.columns().stream()
-                    .filter(column -> column.name().equals(field.name()))
-                    .findFirst()
-                    .map(column -> surveyed(field, column))
-                    .orElseGet(() -> new FeatureColumn.Numeric(field.name())));
+            Survey.Column column = surveyed.get(field.name());
+            columns.add(column == null ? new FeatureColumn.Numeric(field.name()) : surveyed(field, column));
         }
         return new FeatureSchema(columns);
     }

@@ -220,9 +220,10 @@ final class Survey implements Serializable {
         }
 
         Survey empty() {
+            Columns known = new Columns(table);
             List<Column> columns = new ArrayList<>();
             for (String name : wanted) {
-                int ordinal = Columns.ordinal(table, name);
+                int ordinal = known.ordinal(name);
                 columns.add(new Column(name, ordinal, table.fields()[ordinal].dataType()));
             }
             return new Survey(columns, classLabel);
@@ -231,7 +232,7 @@ final class Survey implements Serializable {
         Iterator<Survey> survey(Iterator<InternalRow> rows) {
             Survey survey = empty();
             RowText rowText = new RowText(table);
-            int label = classLabel.isEmpty() ? -1 : Columns.ordinal(table, classLabel);
+            int label = classLabel.isEmpty() ? -1 : new Columns(table).ordinal(classLabel);
             DataType labelType = label < 0 ? null : table.fields()[label].dataType();
             while (rows.hasNext()) {
                 InternalRow row = rows.next();

@@ -24,7 +24,7 @@ public final class TargetEncoder implements Serializable {
 
     private TargetEncoder(String label, List<String> classes, TargetTransform.Kind transform, StructType table) {
         this.label = label;
-        this.ordinal = Columns.ordinal(table, label);
+        this.ordinal = new Columns(table).ordinal(label);
         this.type = table.fields()[ordinal].dataType();
         this.rowText = new RowText(table);
         this.transform = transform;
@@ -37,7 +37,7 @@ public final class TargetEncoder implements Serializable {
      * @throws DataException if there is no such column, or it holds dates, vectors or structures
      */
     static void requireClasses(String label, StructType table) {
-        DataType type = table.fields()[Columns.ordinal(table, label)].dataType();
+        DataType type = table.fields()[new Columns(table).ordinal(label)].dataType();
         Cells.Kind kind = Cells.kind(type);
         if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
             throw new DataException("label column \"" + label + "\": a classification expects text or numbers, found "

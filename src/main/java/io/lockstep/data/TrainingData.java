@@ -112,9 +112,10 @@ public final class TrainingData implements AutoCloseable {
     /** Says which file it is that lacks a column or has it in another type. */
     private void requireEncodable(StructType table, String label, String key) {
         try {
-            Columns.ordinal(table, label);
+            Columns columns = new Columns(table);
+            columns.ordinal(label);
             for (FeatureColumn column : features.columns()) {
-                Columns.requireFits(column, table.fields()[Columns.ordinal(table, column.name())].dataType());
+                Columns.requireFits(column, table.fields()[columns.ordinal(column.name())].dataType());
             }
         } catch (DataException e) {
             throw new DataException(key + ": " + e.getMessage(), e);
