@@ -64,12 +64,16 @@ final class IdxFile implements AutoCloseable {
             Path file = new Path(path);
             InputStream raw =
                     new BufferedInputStream(file.getFileSystem(configuration).open(file), 1 << 16);
-            raw.mark(2);
-            boolean gzipped = raw.read() == 0x1F && raw.read() == 0x8B;
-            raw.reset();
-            return new IdxFile(
-                    path,
-                    new DataInputStream(gzipped ? new BufferedInputStream(new GZIPInputStream(raw), 1 << 16) : raw));
+            try {
+                raw.mark(2);
+                boolean gzipped = raw.read() == 0x1F && raw.read() == 0x8B;
+                raw.reset();
+                InputStream in = gzipped ? new BufferedInputStream(new GZIPInputStream(raw), 1 << 16) : raw;
+                return new IdxFile(path, new DataInputStream(in));
+            } catch (IOException | RuntimeException e) {
+                raw.close();
+                throw e;
+            }
         } catch (FileNotFoundException e) {
             throw new DataException("no file " + path + ".", e);
         } catch (EOFException e) {

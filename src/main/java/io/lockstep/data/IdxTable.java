@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** A pair of idx files, images and labels, as a table of two columns: {@code pixels} (bytes) and the label. */
 final class IdxTable {
@@ -102,10 +104,17 @@ final class IdxTable {
             this.hadoop = hadoop;
         }
 
+        /** A file that is closed with the task at the latest: a fault or a limit can end it before its last row. */
+        private IdxFile open(String file) {
+            IdxFile opened = IdxFile.open(file, hadoop.value());
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> opened.close());
+            return opened;
+        }
+
         @Override
         public Iterator<Row> call(Part part) {
-            IdxFile images = IdxFile.open(path, hadoop.value());
-            IdxFile labels = IdxFile.open(labelPath, hadoop.value());
+            IdxFile images = open(path);
+            IdxFile labels = open(labelPath);
             images.skip(part.from());
             labels.skip(part.from());
             return new Iterator<>() {

@@ -1,17 +1,27 @@
 package io.lockstep.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.error.DataException;
 import io.lockstep.testing.TestSpark;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -115,6 +125,59 @@ class FormatsTest {
             raw[i] = bytes.get(i).byteValue();
         }
         Files.write(dir.resolve(name), raw);
+    }
+
+    /** Local files that know which of them are open. */
+    public static final class WatchedFiles extends RawLocalFileSystem {
+        private static final Set<FSDataInputStream> OPEN = ConcurrentHashMap.newKeySet();
+        private static final AtomicInteger OPENED = new AtomicInteger();
+
+        @Override
+        public URI getUri() {
+            return URI.create("watched:///");
+        }
+
+        @Override
+        public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
+            FSDataInputStream in = new FSDataInputStream(super.open(file, bufferSize)) {
+                @Override
+                public void close() throws IOException {
+                    super.close();
+                    OPEN.remove(this);
+                }
+            };
+            OPEN.add(in);
+            OPENED.incrementAndGet();
+            return in;
+        }
+    }
+
+    @Test
+    void idxFilesAreClosedWhereverReadingThemFails() throws IOException {
+        Configuration hadoop = TestSpark.context().hadoopConfiguration();
+        hadoop.setClass("fs.watched.impl", WatchedFiles.class, FileSystem.class);
+        idx("a-images-idx3-ubyte", new int[] {4, 1, 1}, 1, 2, 3, 4);
+        idx("a-labels-idx1-ubyte", new int[] {4}, 1); // the file ends before its first task's rows do
+        Files.write(dir.resolve("other"), new byte[] {1, 2, 3, 4});
+        Files.write(dir.resolve("short"), new byte[] {0, 0, 8});
+        Files.write(dir.resolve("torn.gz"), new byte[] {0x1F, (byte) 0x8B, 8});
+        for (String bad : List.of("other", "short", "torn.gz")) {
+            int before = WatchedFiles.OPENED.get();
+            assertThatThrownBy(() -> IdxFile.open("watched://" + dir.resolve(bad), hadoop))
+                    .isInstanceOf(DataException.class);
+            assertThat(WatchedFiles.OPENED).hasValue(before + 1);
+            assertThat(WatchedFiles.OPEN).as(bad).isEmpty();
+        }
+        Dataset<Row> table =
+                IdxTable.read(TestSpark.session(), "watched://" + dir.resolve("a-images-idx3-ubyte"), "", "y");
+        int before = WatchedFiles.OPENED.get();
+        assertThatThrownBy(table::collectAsList).hasStackTraceContaining("expected 4 items of 1 bytes");
+        assertThat(WatchedFiles.OPENED).hasValueGreaterThan(before);
+        // a job fails with its first task, while others still run
+        while (TestSpark.context().statusTracker().getActiveStageIds().length > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(WatchedFiles.OPEN).as("both files of a task").isEmpty();
     }
 
     @Test
