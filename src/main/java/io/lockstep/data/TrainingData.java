@@ -100,6 +100,7 @@ public final class TrainingData implements AutoCloseable {
                 StructType schema = source.table().schema();
                 requireColumns(schema, own.get());
                 requireEncodable(schema, data.label(), "data." + role.configName());
+                requireKey(schema, data.key(), "data." + role.configName(), own.get());
                 store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, growth, config);
                 if (!sets.containsKey(role)) {
                     throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
@@ -119,6 +120,18 @@ public final class TrainingData implements AutoCloseable {
             }
         } catch (DataException e) {
             throw new DataException(key + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Without a part of the key, examples would silently be ordered by the rest of it. */
+    private static void requireKey(StructType table, List<String> key, String file, String path) {
+        Columns columns = new Columns(table);
+        for (String name : key) {
+            if (!columns.has(name)) {
+                throw new DataException("data.key: no column \"" + name + "\" in the file of " + file + ", " + path
+                        + ". It has: " + Columns.names(table) + ". Add the column to that file, or leave it out of"
+                        + " data.key.");
+            }
         }
     }
 

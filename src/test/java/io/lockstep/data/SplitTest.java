@@ -1,9 +1,11 @@
 package io.lockstep.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.error.DataException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,6 +90,24 @@ class SplitTest {
                 seen.addAll(patients);
             }
             assertThat(seen).hasSize(40);
+        }
+    }
+
+    @Test
+    void aFileWithoutAColumnOfTheKeyIsRefusedByItsRole() {
+        Path train = Sets.write(dir.resolve("train.csv"), "patient,visit,x,y", "1,1,2,3", "2,1,4,5");
+        Path whole = Sets.write(dir.resolve("whole.csv"), "patient,visit,x,y", "3,1,2,3");
+        Path lacks = Sets.write(dir.resolve("lacks.csv"), "patient,x,y", "3,2,3");
+        for (String role : List.of("dev", "test")) {
+            String other = role.equals("dev") ? "test" : "dev";
+            assertThatThrownBy(() -> Sets.prepare(
+                            config(train, 1, "key: [patient, visit]", role + ": " + lacks, other + ": " + whole)))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("data.key: no column \"visit\" in the file of data." + role + ", " + lacks
+                            + ". It has: patient, x, y. Add the column to that file, or leave it out of data.key.");
+        }
+        try (TrainingData data = Sets.prepare(config(train, 1, "key: [patient, visit]", "dev: " + whole))) {
+            assertThat(data.set(DataRole.DEV).examples()).isEqualTo(1);
         }
     }
 
