@@ -89,9 +89,11 @@ final class Cells {
             return Long.toString(row.getLong(ordinal));
         }
         double value = number(row, ordinal, type);
-        return value == Math.rint(value) && Math.abs(value) < 0x1.0p53
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        if (value == Math.rint(value) && Math.abs(value) < 0x1.0p53) {
+            return Long.toString((long) value);
+        }
+        // 0.1f is 0.10000000149011612 as a double, which no other file's 0.1 would be the same level as
+        return type instanceof FloatType ? Float.toString((float) value) : Double.toString(value);
     }
 
     /** The number that a text stands for, NaN if it stands for none. */

@@ -154,6 +154,34 @@ class EncodingTest {
     }
 
     @Test
+    void aLevelOfAFloatColumnHasTheDigitsOfTheFloat() {
+        StructType table = new StructType().add("c", DataTypes.FloatType).add("y", DataTypes.IntegerType);
+        Sets.table(
+                        List.of(
+                                RowFactory.create(0.1f, 1),
+                                RowFactory.create(2f, 2),
+                                RowFactory.create(-1.5f, 3),
+                                RowFactory.create(0.1f, 4)),
+                        table,
+                        1)
+                .write()
+                .parquet(dir.resolve("f.parquet").toString());
+        Path dev = Sets.write(dir.resolve("d.csv"), "c,y", "0.1,5");
+        try (TrainingData data = Sets.prepare(Sets.config(
+                "regression",
+                "train: " + dir.resolve("f.parquet"),
+                "dev: " + dev,
+                "label: y",
+                "categorical: [c]",
+                "split: { train: 1 }"))) {
+            assertThat(data.features().slotNames()).containsExactly("c=-1.5", "c=0.1", "c=2");
+            assertThat(Sets.stored(data.set(DataRole.DEV), 1))
+                    .as("the 0.1 of a column of doubles is the same level")
+                    .containsExactly(Sets.list(0, 1, 0, 5));
+        }
+    }
+
+    @Test
     void columnsWithAnyNameAreFound() {
         Path file = Sets.write(
                 dir.resolve("t.csv"),
