@@ -60,17 +60,8 @@ final class ActivationLayer implements Layer {
                     dOutput[i] *= 1 - output[i] * output[i];
                 }
             }
-            case RELU -> {
-                for (int i = 0; i < size; i++) {
-                    dOutput[i] = output[i] > 0 ? dOutput[i] : 0f;
-                }
-            }
-            case LEAKY_RELU -> {
-                float slope = (float) activation.slope();
-                for (int i = 0; i < size; i++) {
-                    dOutput[i] = output[i] > 0 ? dOutput[i] : slope * dOutput[i];
-                }
-            }
+            case RELU -> Elementwise.keepWherePositive(dOutput, output, size);
+            case LEAKY_RELU -> Elementwise.scaleWhereNotPositive(dOutput, output, (float) activation.slope(), size);
         }
         return dOutput;
     }

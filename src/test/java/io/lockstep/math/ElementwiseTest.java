@@ -54,6 +54,18 @@ class ElementwiseTest {
     }
 
     @Test
+    void gradientsPassWhereTheUnitIsActive() {
+        float tiny = Float.MIN_VALUE;
+        float[] a = {2, tiny, 0f, -0f, -tiny, -3, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        float[] kept = {1, 2, 3, 4, 5, 6, 7, Float.NaN};
+        Elementwise.keepWherePositive(kept, a, a.length);
+        assertThat(kept).containsExactly(1, 2, 0, 0, 0, 0, 7, 0);
+        float[] scaled = {1, 2, 3, 4, -5, 6, 7, 8};
+        Elementwise.scaleWhereNotPositive(scaled, a, 0.5f, a.length);
+        assertThat(scaled).containsExactly(1, 2, 1.5f, 2, -2.5f, 3, 7, 4);
+    }
+
+    @Test
     void whatLiesBehindIsLeftAlone() {
         float[] x = {1, 1, 1};
         Elementwise.tanh(x, 1);
