@@ -154,30 +154,28 @@ final class BarrierAllReduce implements GradientSync {
             BarrierTaskContext context = BarrierTaskContext.get();
             SharedStride stride = SharedStride.named(name);
             SharedStride.Members members = stride.members(context.stageAttemptNumber(), context.getTaskInfos().length);
-            ShardWorker worker = ShardWorker.borrow(job);
             try {
-                run(
-                        members,
-                        context.partitionId(),
-                        worker,
-                        tasks.next(),
-                        stride.state().theta());
+                run(members, context.partitionId(), tasks.next(), stride.state().theta());
                 return CollectionConverters.asScala(List.of(Boolean.TRUE).iterator());
             } catch (RuntimeException | Error e) {
+                // whatever failed, the others wait for this task at the next step
                 members.fail(e);
                 throw e;
-            } finally {
-                worker.back();
             }
         }
 
-        private void run(SharedStride.Members members, int member, ShardWorker worker, ShardTask task, float[] theta) {
-            boolean finite = true;
-            for (int step = 0; finite && step < job.plan().steps(); step++) {
-                long start = System.nanoTime();
-                List<ReductionTree.Node<GradientSum>> nodes = worker.gradients(task, theta, epoch, step);
-                finite = members.step(member, step, nodes, System.nanoTime() - start);
-                worker.recycle(nodes);
+        private void run(SharedStride.Members members, int member, ShardTask task, float[] theta) {
+            ShardWorker worker = ShardWorker.borrow(job);
+            try {
+                boolean finite = true;
+                for (int step = 0; finite && step < job.plan().steps(); step++) {
+                    long start = System.nanoTime();
+                    List<ReductionTree.Node<GradientSum>> nodes = worker.gradients(task, theta, epoch, step);
+                    finite = members.step(member, step, nodes, System.nanoTime() - start);
+                    worker.recycle(nodes);
+                }
+            } finally {
+                worker.back();
             }
         }
     }
