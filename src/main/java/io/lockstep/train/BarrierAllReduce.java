@@ -6,11 +6,12 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.BarrierTaskContext;
-import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
@@ -76,18 +77,26 @@ final class BarrierAllReduce implements GradientSync {
                 .barrier()
                 .mapPartitions(
                         new StrideTask(name, job, epoch), false, ClassTag$.MODULE$.<Boolean>apply(Boolean.class));
-        JavaFutureAction<List<Boolean>> future = stage.toJavaRDD().collectAsync();
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
+        // a thread of our own, not collectAsync: Scala's futures print stack traces when the JVM is told to end
+        FutureTask<List<Boolean>> running = new FutureTask<>(() -> {
+            spark.setJobGroup(name, "epoch " + epoch, true);
+            return stage.toJavaRDD().collect();
+        });
+        Thread thread = new Thread(running, "lockstep-epoch-" + epoch);
+        thread.setDaemon(true);
+        thread.start();
         try {
-            while (!future.isDone()) {
+            while (!running.isDone()) {
                 try {
-                    future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                    running.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
                     progress.report();
                 }
             }
-            future.get();
+            running.get();
         } catch (InterruptedException e) {
-            future.cancel(true);
+            spark.cancelJobGroup(name);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in epoch " + epoch, e);
         } catch (ExecutionException e) {
