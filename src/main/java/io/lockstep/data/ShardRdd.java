@@ -222,6 +222,14 @@ final class ShardRdd extends RDD<ShardTask> {
         }
 
         @Override
+        public ShardTask run(int task) {
+            if (rebuildable) {
+                throw new IllegalStateException("a task that is rebuilt from its lineage has no other's partitions");
+            }
+            return new Task(new Run(task, ShardRdd.shards(layout, task, tasks), Map.of()), context);
+        }
+
+        @Override
         public Shard shard(ShardRange range) {
             return ShardStore.shard(layout.id, range.shard(), () -> map(range));
         }

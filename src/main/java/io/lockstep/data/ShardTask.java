@@ -8,6 +8,9 @@ public interface ShardTask {
     /** Its shards, in order. */
     List<ShardRange> shards();
 
+    /** Another task's run of the same shards, for a stage that hands runs out anew: by executors, not by partitions. */
+    ShardTask run(int task);
+
     /** A shard in memory, prepared; mapped at the first call in this JVM. */
     Shard shard(ShardRange range);
 

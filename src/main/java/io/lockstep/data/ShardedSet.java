@@ -2,12 +2,14 @@ package io.lockstep.data;
 
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -81,6 +83,19 @@ public final class ShardedSet implements AutoCloseable {
                         atMostShards(tasks),
                         known.broadcast())
                 .toJavaRDD();
+    }
+
+    /** Brings back stored rows that were lost with an executor; those that are there stay where they are. */
+    public void restore() {
+        packed.foreachPartition(new Touch());
+    }
+
+    /** Nothing but a reason to compute a partition that is not stored. */
+    private static final class Touch implements VoidFunction<Iterator<PackedRows>> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void call(Iterator<PackedRows> rows) {}
     }
 
     private Prepared prepared(Preparation preparation) {

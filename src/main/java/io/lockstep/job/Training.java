@@ -16,6 +16,7 @@ import io.lockstep.model.ModelDraft;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
 import io.lockstep.train.EpochRecord;
+import io.lockstep.train.EpochTime;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
@@ -190,9 +191,15 @@ final class Training {
         epoch.dev().ifPresent(dev -> dev.values().entrySet().stream()
                 .filter(entry -> Double.isFinite(entry.getValue()))
                 .forEach(entry -> json.put("dev_" + entry.getKey().configName(), entry.getValue())));
-        json.put("seconds", epoch.seconds());
+        EpochTime time = epoch.time();
+        json.put("seconds", time.seconds());
         json.put("examples_per_second", epoch.examplesPerSecond());
-        json.put("sync_share", epoch.syncShare());
+        json.put("sync_share", time.syncShare());
+        json.put("compute_seconds", time.compute());
+        json.put("wait_seconds", time.waiting());
+        json.put("exchange_seconds", time.exchange());
+        json.put("optimizer_seconds", time.optimizer());
+        json.put("overhead_seconds", time.overhead());
         json.put("learning_rate", epoch.learningRate());
         return json;
     }

@@ -1,5 +1,7 @@
 package io.lockstep.nn;
 
+import java.io.Serializable;
+
 /**
  * A view into θ: W[l] or b[l].
  *
@@ -9,7 +11,7 @@ package io.lockstep.nn;
  * @param rows n[l]
  * @param columns n[l−1]; 1 for a bias
  */
-public record ParameterBlock(int layer, String name, int offset, int rows, int columns) {
+public record ParameterBlock(int layer, String name, int offset, int rows, int columns) implements Serializable {
 
     /** How many elements of θ it covers. */
     public int size() {

@@ -3,16 +3,24 @@ package io.lockstep.optim;
 import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Takes a gradient <em>sum</em> with its count to the next θ, in one place and in this order: divide by the count, clip,
  * regularize, update. Keeps the optimizer's state; one instance serves one training.
  */
-public final class Optimizer {
+public final class Optimizer implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final UpdateRule rule;
     private final double decay;
-    private final Regularization regularization;
+    private final float weightDecay;
+    private final float absoluteDecay;
+    /** Of the gradient; ∞ where it is not clipped. */
+    private final double greatestNorm;
+
     private final List<ParameterBlock> blocks;
     private final int parameters;
     private final float[][] state;
@@ -22,7 +30,9 @@ public final class Optimizer {
     public Optimizer(OptimizerSpec spec, Regularization regularization, NetworkSpec network) {
         this.rule = UpdateRule.of(spec);
         this.decay = spec instanceof OptimizerSpec.AdamW adamW ? adamW.weightDecay() : 0;
-        this.regularization = regularization;
+        this.weightDecay = regularization.weightDecay();
+        this.absoluteDecay = regularization.absoluteDecay();
+        this.greatestNorm = regularization.clipNorm().orElse(Double.POSITIVE_INFINITY);
         this.blocks = network.parameters();
         this.parameters = network.parameterCount();
         this.state = new float[rule.stateArrays()][parameters];
@@ -31,7 +41,9 @@ public final class Optimizer {
     private Optimizer(Optimizer other) {
         this.rule = other.rule;
         this.decay = other.decay;
-        this.regularization = other.regularization;
+        this.weightDecay = other.weightDecay;
+        this.absoluteDecay = other.absoluteDecay;
+        this.greatestNorm = other.greatestNorm;
         this.blocks = other.blocks;
         this.parameters = other.parameters;
         this.state = new float[other.state.length][];
@@ -79,7 +91,7 @@ public final class Optimizer {
 
     /** Whether the norm of the whole gradient must be known before any slice can be stepped. */
     public boolean clips() {
-        return regularization.clipNorm().isPresent();
+        return greatestNorm < Double.POSITIVE_INFINITY;
     }
 
     /**
@@ -109,9 +121,8 @@ public final class Optimizer {
         double scale = 1.0 / step.count();
         if (clips()) {
             double norm = scale * Math.sqrt(step.squares());
-            double greatest = regularization.clipNorm().getAsDouble();
-            if (norm > greatest) {
-                scale *= greatest / norm;
+            if (norm > greatestNorm) {
+                scale *= greatestNorm / norm;
             }
         }
         return scale;
@@ -124,7 +135,7 @@ public final class Optimizer {
             rule.apply(theta, gradient, state, from, to, scale, 0f, 0, alpha, step.number());
             return;
         }
-        float l1 = regularization.absoluteDecay();
+        float l1 = absoluteDecay;
         float remaining = scale;
         if (l1 > 0) {
             for (int i = from; i < to; i++) {
@@ -132,8 +143,7 @@ public final class Optimizer {
             }
             remaining = 1f;
         }
-        rule.apply(
-                theta, gradient, state, from, to, remaining, regularization.weightDecay(), decay, alpha, step.number());
+        rule.apply(theta, gradient, state, from, to, remaining, weightDecay, decay, alpha, step.number());
     }
 
     /** Counts steps that were taken slice by slice. */
@@ -141,12 +151,20 @@ public final class Optimizer {
         steps += taken;
     }
 
-    /** Takes over the state of another of the same kind. */
-    public void become(Optimizer other) {
+    /** The state for θ[from..to): copies of each of the rule's arrays there. */
+    public float[][] state(int from, int to) {
+        float[][] slices = new float[state.length][];
         for (int k = 0; k < state.length; k++) {
-            System.arraycopy(other.state[k], 0, state[k], 0, state[k].length);
+            slices[k] = Arrays.copyOfRange(state[k], from, to);
         }
-        steps = other.steps;
+        return slices;
+    }
+
+    /** Takes over the {@linkplain #state state} for θ[from..) of another of the same kind. */
+    public void restore(int from, float[][] slices) {
+        for (int k = 0; k < state.length; k++) {
+            System.arraycopy(slices[k], 0, state[k], from, slices[k].length);
+        }
     }
 
     /** An optimizer of its own in the same state. */

@@ -1,5 +1,7 @@
 package io.lockstep.optim;
 
+import java.io.Serializable;
+
 /**
  * One optimizer's arithmetic on a slice of θ. Lifecycle: the state arrays start at zero, live as long as the training,
  * and have θ's length; each step calls {@link #apply} for every index exactly once, with the same t. What happens to an
@@ -7,7 +9,7 @@ package io.lockstep.optim;
  *
  * <p>g stands for scale·gradient + l2·θ below; the arithmetic is in float.
  */
-interface UpdateRule {
+interface UpdateRule extends Serializable {
 
     /** How many arrays of θ's length the rule keeps. */
     int stateArrays();

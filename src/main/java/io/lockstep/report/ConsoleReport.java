@@ -187,7 +187,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     devValue(epoch, EvaluationMetric.LOSS),
                     devValue(epoch, metric),
                     Numbers.count(epoch.examplesPerSecond(), NUMBER),
-                    String.format(Locale.ROOT, "%.0f%%", 100 * epoch.syncShare()),
+                    String.format(Locale.ROOT, "%.0f%%", 100 * epoch.time().syncShare()),
                     Numbers.duration((plan.epochs() - epoch.epoch()) * perEpoch));
         }
     }

@@ -1,191 +1,228 @@
 package io.lockstep.train;
 
 import io.lockstep.data.ShardTask;
-import io.lockstep.math.ReductionTree;
-import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
-import scala.collection.Iterator;
-import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction1;
 
 /**
- * A barrier stage for each epoch: its tasks stay alive, keep their shards and buffers, and step together. They exchange
- * gradients through the memory that they share, so all of them must run in one JVM.
+ * A barrier stage for each stride: its tasks stay alive, keep their shards and buffers, and step together, without Spark
+ * between two steps. Inside an executor they exchange gradients through memory, between executors over Spark's
+ * transport ({@link TaskGroup}).
+ *
+ * <p>Spark does not run a barrier stage with results again when a task of it fails. So a stride that fails starts over
+ * from here, from its first step, and on the executors that are left; the bits are the same.
  */
 final class BarrierAllReduce implements GradientSync {
     private static final long POLL_MILLIS = 50;
+    /** As many as Spark gives a task. */
+    private static final int ATTEMPTS = 4;
 
-    private final JavaRDD<ShardTask> shards;
-    private final JavaRDD<ShardTask> probed;
+    private final JavaSparkContext spark;
+    private final Source source;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
+    private final Rendezvous rendezvous;
 
-    /**
-     * Trains on {@code shards}, each element of which is a task's, without parents.
-     *
-     * @param probed the same shards for ordinary jobs
-     */
-    BarrierAllReduce(
-            JavaRDD<ShardTask> shards, JavaRDD<ShardTask> probed, ShardWorker.Job job, LearningRate learningRate) {
-        this.shards = shards;
-        this.probed = probed;
+    /** Where the shards come from. */
+    interface Source {
+        /** An element for each task, without parents: as many as can run at once now. */
+        JavaRDD<ShardTask> forBarrier();
+
+        /** The same shards for ordinary jobs. */
+        JavaRDD<ShardTask> forJobs();
+
+        /** Brings back what was lost with an executor. */
+        void restore();
+    }
+
+    BarrierAllReduce(JavaSparkContext spark, Source source, ShardWorker.Job job, LearningRate learningRate) {
+        this.spark = spark;
+        this.source = source;
         this.job = job;
         this.learningRate = learningRate;
+        this.rendezvous = new Rendezvous("lockstep-" + job.id());
     }
 
     @Override
-    public EpochSums epoch(TrainingState state, int epoch, StepListener listener) {
-        String name = UUID.randomUUID().toString();
-        long start = System.nanoTime();
-        SharedStride stride = SharedStride.open(name, state, job, learningRate, epoch);
-        try {
-            Progress progress = new Progress(stride, listener, start);
-            run(name, epoch, progress);
-            progress.report();
-            TrainingState after = stride.state();
-            System.arraycopy(after.theta(), 0, state.theta(), 0, state.theta().length);
-            int taken = stride.stepsDone();
-            after.optimizer().stepped(taken);
-            state.optimizer().become(after.optimizer());
-            if (taken < job.plan().steps()) {
-                throw new Divergence(probed, job).explain(state, epoch, taken, stride.loss(taken));
+    public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
+        Progress progress = new Progress(stride, listener);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt(state, stride, progress);
+            } catch (StageFailure failure) {
+                // in one JVM nothing is lost that another attempt could find again
+                if (spark.sc().isLocal() || attempt == ATTEMPTS) {
+                    throw new IllegalStateException(
+                            "epoch " + stride.epoch() + " failed: " + failure.getMessage(), failure.getCause());
+                }
+                listener.restarted(stride, failure.getMessage());
+                source.restore();
             }
-            return progress.sums(taken);
-        } finally {
-            SharedStride.close(name);
         }
+    }
+
+    private StrideSums attempt(TrainingState state, Stride stride, Progress progress) throws StageFailure {
+        long start = System.nanoTime();
+        UUID name = UUID.randomUUID();
+        try (Handover handover = Handover.of(spark, state)) {
+            progress.begin(name);
+            List<Handover.Outcome> outcomes = handover.collected(
+                    run(new StrideTask(name, rendezvous.name(), job, learningRate, stride, handover), name, progress));
+            Handover.Outcome first = outcomes.stream()
+                    .filter(each -> each.losses().length > 0)
+                    .findFirst()
+                    .orElseThrow();
+            int taken = first.taken();
+            double[] losses = first.losses();
+            take(state, outcomes, taken);
+            EpochTime time = time(outcomes, (System.nanoTime() - start) / 1e9);
+            progress.report(losses, taken, time.syncShare());
+            if (taken < stride.steps()) {
+                throw new Divergence(source.forJobs(), job)
+                        .explain(state, stride.epoch(), stride.from() + taken, losses[taken]);
+            }
+            return progress.sums(time);
+        }
+    }
+
+    private static void take(TrainingState state, List<Handover.Outcome> outcomes, int taken) {
+        for (Handover.Outcome outcome : outcomes) {
+            float[] slice = outcome.theta();
+            System.arraycopy(slice, 0, state.theta(), outcome.from(), slice.length);
+            if (slice.length > 0) {
+                state.optimizer().restore(outcome.from(), outcome.state());
+            }
+        }
+        state.optimizer().stepped(taken);
+    }
+
+    /** The mean over the tasks. */
+    private static EpochTime time(List<Handover.Outcome> outcomes, double seconds) {
+        double[] parts = new double[4];
+        for (Handover.Outcome outcome : outcomes) {
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] += outcome.nanos()[i] / 1e9 / outcomes.size();
+            }
+        }
+        return new EpochTime(seconds, parts[0], parts[1], parts[2], parts[3]);
     }
 
     @Override
     public void close() {
+        rendezvous.close();
         ShardWorker.release(job.id());
     }
 
     /** Runs the stage, and tells of steps while it runs. */
-    private void run(String name, int epoch, Progress progress) {
-        RDD<Boolean> stage = shards.rdd()
+    private List<Handover.Outcome> run(StrideTask task, UUID name, Progress progress) throws StageFailure {
+        RDD<Handover.Outcome> stage = source.forBarrier()
+                .rdd()
                 .barrier()
-                .mapPartitions(
-                        new StrideTask(name, job, epoch), false, ClassTag$.MODULE$.<Boolean>apply(Boolean.class));
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
+                .mapPartitions(task, false, ClassTag$.MODULE$.<Handover.Outcome>apply(Handover.Outcome.class));
+        int epoch = progress.stride.epoch();
         // a thread of our own, not collectAsync: Scala's futures print stack traces when the JVM is told to end
-        FutureTask<List<Boolean>> running = new FutureTask<>(() -> {
-            spark.setJobGroup(name, "epoch " + epoch, true);
+        FutureTask<List<Handover.Outcome>> running = new FutureTask<>(() -> {
+            spark.setJobGroup(name.toString(), "epoch " + epoch, true);
             return stage.toJavaRDD().collect();
         });
         Thread thread = new Thread(running, "lockstep-epoch-" + epoch);
         thread.setDaemon(true);
         thread.start();
         try {
-            while (!running.isDone()) {
+            while (true) {
                 try {
-                    running.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                    return running.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
-                    progress.report();
+                    progress.tell();
                 }
             }
-            running.get();
         } catch (InterruptedException e) {
-            spark.cancelJobGroup(name);
+            spark.cancelJobGroup(name.toString());
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in epoch " + epoch, e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "epoch " + epoch + " failed: " + e.getCause().getMessage(), e.getCause());
+            throw new StageFailure(e.getCause());
         }
     }
 
-    /** Tells the listener of the steps that were taken since it was last told. */
-    private final class Progress {
-        private final SharedStride stride;
-        private final StepListener listener;
-        private final long start;
-        private double loss;
-        private long examples;
-        private double computeSeconds;
-        private int reported;
-
-        Progress(SharedStride stride, StepListener listener, long start) {
-            this.stride = stride;
-            this.listener = listener;
-            this.start = start;
-        }
-
-        void report() {
-            int done = stride.stepsDone();
-            while (reported < done) {
-                long rows = job.plan().rows(reported);
-                loss += stride.loss(reported);
-                examples += rows;
-                computeSeconds += stride.computeNanos(reported) / 1e9;
-                reported++;
-                listener.stepTaken(
-                        reported,
-                        job.plan().steps(),
-                        stride.loss(reported - 1) / rows,
-                        rows,
-                        sums(reported).syncShare());
-            }
-        }
-
-        EpochSums sums(int steps) {
-            return new EpochSums(steps, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
-        }
-    }
-
-    /** Takes all steps of an epoch with the other tasks. */
-    private static final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<Boolean>>
-            implements Serializable {
+    /** A stage failed; the driver's state is as it was. */
+    private static final class StageFailure extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final String name;
-        private final ShardWorker.Job job;
-        private final int epoch;
+        StageFailure(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
-        StrideTask(String name, ShardWorker.Job job, int epoch) {
-            this.name = name;
-            this.job = job;
-            this.epoch = epoch;
+    /** What is known of a stride's steps; told to the listener in the training's own thread, each step once. */
+    private final class Progress implements Rendezvous.Progress {
+        private final Stride stride;
+        private final StepListener listener;
+        private final double[] losses;
+        private UUID name;
+        private int known;
+        private double share;
+        private int told;
+        private double loss;
+        private long examples;
+
+        Progress(Stride stride, StepListener listener) {
+            this.stride = stride;
+            this.listener = listener;
+            this.losses = new double[stride.steps()];
+            rendezvous.listen(this);
+        }
+
+        /** Begins an attempt. What an earlier one told of stays told: the steps have the same bits. */
+        synchronized void begin(UUID attempt) {
+            name = attempt;
+            known = 0;
         }
 
         @Override
-        public Iterator<Boolean> apply(Iterator<ShardTask> tasks) {
-            BarrierTaskContext context = BarrierTaskContext.get();
-            SharedStride stride = SharedStride.named(name);
-            SharedStride.Members members = stride.members(context.stageAttemptNumber(), context.getTaskInfos().length);
-            try {
-                run(members, context.partitionId(), tasks.next(), stride.state().theta());
-                return CollectionConverters.asScala(List.of(Boolean.TRUE).iterator());
-            } catch (RuntimeException | Error e) {
-                // whatever failed, the others wait for this task at the next step
-                members.fail(e);
-                throw e;
+        public synchronized void stepsTaken(StrideKey key, int first, double[] values, double syncShare) {
+            int start = first - stride.from();
+            if (key.stride().equals(name) && start == known) {
+                System.arraycopy(values, 0, losses, start, values.length);
+                known = start + values.length;
+                share = syncShare;
             }
         }
 
-        private void run(SharedStride.Members members, int member, ShardTask task, float[] theta) {
-            ShardWorker worker = ShardWorker.borrow(job);
-            try {
-                boolean finite = true;
-                for (int step = 0; finite && step < job.plan().steps(); step++) {
-                    long start = System.nanoTime();
-                    List<ReductionTree.Node<GradientSum>> nodes = worker.gradients(task, theta, epoch, step);
-                    finite = members.step(member, step, nodes, System.nanoTime() - start);
-                    worker.recycle(nodes);
-                }
-            } finally {
-                worker.back();
+        void tell() {
+            double[] values;
+            int count;
+            double syncShare;
+            synchronized (this) {
+                count = known;
+                syncShare = share;
+                values = Arrays.copyOf(losses, count);
             }
+            report(values, count, syncShare);
+        }
+
+        void report(double[] values, int count, double syncShare) {
+            while (told < count) {
+                int step = stride.from() + told;
+                long rows = job.plan().rows(step);
+                loss += values[told];
+                examples += rows;
+                listener.stepTaken(step + 1, job.plan().steps(), values[told] / rows, rows, syncShare);
+                told++;
+            }
+        }
+
+        StrideSums sums(EpochTime time) {
+            return new StrideSums(told, loss, examples, time);
         }
     }
 }

@@ -30,33 +30,60 @@ final class DriverTreeReduce implements GradientSync {
     }
 
     @Override
-    public EpochSums epoch(TrainingState state, int epoch, StepListener listener) {
+    public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
         int steps = job.plan().steps();
         double loss = 0;
         long examples = 0;
-        double computeSeconds = 0;
-        long start = System.nanoTime();
-        for (int step = 0; step < steps; step++) {
-            List<StepResult> results = results(state.theta(), epoch, step);
+        Clock clock = new Clock();
+        for (int step = stride.from(); step < stride.to(); step++) {
+            List<StepResult> results = results(state.theta(), stride.epoch(), step);
+            long reducing = System.nanoTime();
             GradientSum sum = reduce(results);
             if (sum.examples() != job.plan().rows(step)) {
                 throw new IllegalStateException("step " + step + " summed " + sum.examples() + " examples, not "
                         + job.plan().rows(step));
             }
             if (!Double.isFinite(sum.loss())) {
-                throw new Divergence(shards, job).explain(state, epoch, step, sum.loss());
+                throw new Divergence(shards, job).explain(state, stride.epoch(), step, sum.loss());
             }
+            long optimizing = System.nanoTime();
             // one place for what a gradient sum becomes: divide, clip, regularize, step
-            state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), learningRate.at(epoch, step, steps));
+            double alpha = learningRate.at(stride.epoch(), step, steps);
+            state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), alpha);
             loss += sum.loss();
             examples += sum.examples();
-            computeSeconds +=
-                    results.stream().mapToLong(StepResult::nanos).max().orElse(0) / 1e9;
-            EpochSums soFar =
-                    new EpochSums(step + 1, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
-            listener.stepTaken(step + 1, steps, sum.loss() / sum.examples(), sum.examples(), soFar.syncShare());
+            clock.step(results, optimizing - reducing, System.nanoTime() - optimizing);
+            listener.stepTaken(
+                    step + 1,
+                    steps,
+                    sum.loss() / sum.examples(),
+                    sum.examples(),
+                    clock.time().syncShare());
         }
-        return new EpochSums(steps, loss, examples, (System.nanoTime() - start) / 1e9, computeSeconds);
+        return new StrideSums(stride.steps(), loss, examples, clock.time());
+    }
+
+    /** Where the time of the steps went. */
+    private static final class Clock {
+        private final long start = System.nanoTime();
+        private double compute;
+        private double wait;
+        private double exchange;
+        private double optimizer;
+
+        void step(List<StepResult> results, long reducing, long optimizing) {
+            double mean =
+                    results.stream().mapToLong(StepResult::nanos).average().orElse(0);
+            long slowest = results.stream().mapToLong(StepResult::nanos).max().orElse(0);
+            compute += mean / 1e9;
+            wait += (slowest - mean) / 1e9;
+            exchange += reducing / 1e9;
+            optimizer += optimizing / 1e9;
+        }
+
+        EpochTime time() {
+            return new EpochTime((System.nanoTime() - start) / 1e9, compute, wait, exchange, optimizer);
+        }
     }
 
     private List<StepResult> results(float[] parameters, int epoch, int step) {

@@ -8,16 +8,14 @@ import java.util.Optional;
  * @param epoch from 1
  * @param trainLoss the mean loss over the epoch's examples, each at the θ of its step
  * @param dev the score on dev after the epoch; empty where there is no dev set
- * @param seconds of the steps, without the scoring
  * @param examplesPerSecond of the steps
- * @param syncShare the share of the seconds that was not computing
+ * @param time of the steps, without the scoring
  * @param learningRate α of the last step
  */
 public record EpochRecord(
         int epoch,
         double trainLoss,
         Optional<Score> dev,
-        double seconds,
         double examplesPerSecond,
-        double syncShare,
+        EpochTime time,
         double learningRate) {}

@@ -1,42 +1,57 @@
 package io.lockstep.train;
 
+import java.io.Serializable;
+
 /** A way to take synchronized steps. All ways give the same bits. */
 interface GradientSync extends AutoCloseable {
 
     /**
-     * Takes all steps of an epoch: each example exactly once.
+     * Takes the steps of a stride.
      *
-     * @param state θ and the optimizer's state, updated in place
-     * @param epoch from 1
+     * @param state θ and the optimizer's state, updated in place; as it was, if the stride fails
      * @param listener is told of each step
-     * @return what the epoch cost and where its time went
+     * @return what the steps cost and where their time went
      * @throws io.lockstep.error.DivergedException if a loss is not finite
      */
-    EpochSums epoch(TrainingState state, int epoch, StepListener listener);
+    StrideSums take(TrainingState state, Stride stride, StepListener listener);
 
     /** Drops the buffers that this JVM keeps for the training. */
     @Override
     void close();
 
     /**
-     * An epoch's sums.
+     * Consecutive steps of an epoch; a whole epoch has each example exactly once.
+     *
+     * @param epoch from 1
+     * @param from the first step, from 0
+     * @param to after the last step
+     */
+    record Stride(int epoch, int from, int to) implements Serializable {
+        /** All steps of an epoch. */
+        static Stride epoch(int epoch, BatchPlan plan) {
+            return new Stride(epoch, 0, plan.steps());
+        }
+
+        int steps() {
+            return to - from;
+        }
+    }
+
+    /**
+     * A stride's sums.
      *
      * @param steps how many were taken
      * @param loss Σ L over the examples, each at the θ of its step
      * @param examples n
-     * @param seconds of wall time
-     * @param computeSeconds of it in which the slowest task of each step computed
      */
-    record EpochSums(int steps, double loss, long examples, double seconds, double computeSeconds) {
-        /** The share of the time that was not computing: waiting, exchanging, updating. */
-        double syncShare() {
-            return seconds > 0 ? Math.max(0, 1 - computeSeconds / seconds) : 0;
-        }
-    }
+    record StrideSums(int steps, double loss, long examples, EpochTime time) {}
 
     /** Hears of steps. */
     @FunctionalInterface
     interface StepListener {
+        /** A stride starts over from its first step, because executors were lost. */
+        default void restarted(Stride stride, String reason) {}
+
         /**
          * A step was taken.
          *
@@ -44,7 +59,7 @@ interface GradientSync extends AutoCloseable {
          * @param steps of the epoch
          * @param loss the mini-batch's mean loss, before the step
          * @param examples of the mini-batch
-         * @param syncShare of the epoch so far
+         * @param syncShare of the stride so far
          */
         void stepTaken(int step, int steps, double loss, long examples, double syncShare);
     }

@@ -2,6 +2,7 @@ package io.lockstep.train;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets the threads of a group go on when all have come. They spin before they park: a step lasts a millisecond, and
@@ -13,13 +14,30 @@ final class SpinBarrier {
 
     private final int parties;
     private final int spins;
+    private final BooleanSupplier cancelled;
     private final AtomicInteger arrived = new AtomicInteger();
     private volatile int phase;
     private volatile Throwable failure;
 
+    /** Threads that have their processors for themselves. */
     SpinBarrier(int parties) {
+        this(parties, SPINS, () -> false);
+    }
+
+    private SpinBarrier(int parties, int spins, BooleanSupplier cancelled) {
         this.parties = parties;
-        this.spins = parties <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
+        this.spins = parties <= Runtime.getRuntime().availableProcessors() ? spins : 0;
+        this.cancelled = cancelled;
+    }
+
+    /** Tasks that use no processor but their own. */
+    static SpinBarrier ofTasks(int parties, BooleanSupplier cancelled) {
+        return new SpinBarrier(parties, SPINS, cancelled);
+    }
+
+    /** Tasks that wait for a network, whose threads want the processors meanwhile. */
+    static SpinBarrier ofNetworkedTasks(int parties, BooleanSupplier cancelled) {
+        return new SpinBarrier(parties, 0, cancelled);
     }
 
     /**
@@ -40,11 +58,7 @@ final class SpinBarrier {
             if (i < spins) {
                 Thread.onSpinWait();
             } else {
-                if (Thread.interrupted()) {
-                    IllegalStateException interruption = new IllegalStateException("the task was interrupted");
-                    fail(interruption);
-                    throw interruption;
-                }
+                requireNotCancelled();
                 LockSupport.parkNanos(PARK_NANOS);
             }
         }
@@ -56,7 +70,25 @@ final class SpinBarrier {
         failure = cause;
     }
 
-    private void requireWhole() {
+    /**
+     * Looks whether the task is to go on.
+     *
+     * @throws IllegalStateException if it was interrupted or cancelled; the others are set free
+     */
+    void requireNotCancelled() {
+        if (Thread.interrupted() || cancelled.getAsBoolean()) {
+            IllegalStateException interruption = new IllegalStateException("the task was interrupted");
+            fail(interruption);
+            throw interruption;
+        }
+    }
+
+    /**
+     * Looks whether all still take part.
+     *
+     * @throws IllegalStateException if one {@linkplain #fail failed}
+     */
+    void requireWhole() {
         Throwable cause = failure;
         if (cause != null) {
             throw new IllegalStateException("another task of the barrier stage failed: " + cause.getMessage(), cause);

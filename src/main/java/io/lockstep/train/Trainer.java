@@ -3,7 +3,6 @@ package io.lockstep.train;
 import io.lockstep.config.BatchSize;
 import io.lockstep.config.EarlyStopping;
 import io.lockstep.config.LockstepConfig;
-import io.lockstep.config.SyncMode;
 import io.lockstep.config.TrainingConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.ShardTask;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.function.IntPredicate;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,7 +37,7 @@ public final class Trainer {
      * @throws ConfigException if the config asks for early stopping and there is no dev set
      */
     public Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener) {
-        this(spark, config, data, listener, spark.defaultParallelism());
+        this(spark, config, data, listener, Integer.MAX_VALUE);
     }
 
     /** A training on at most {@code slots} tasks at a time. */
@@ -76,7 +74,6 @@ public final class Trainer {
     public TrainingResult train() {
         TrainingConfig training = config.training();
         ShardedSet set = data.set(DataRole.TRAIN);
-        JavaRDD<ShardTask> shards = shards(DataRole.TRAIN);
         TrainingState state = new TrainingState(
                 network.initialize(config.initializer(), training.seed()),
                 new Optimizer(training.optimizer(), regularization(set.examples()), network));
@@ -84,18 +81,22 @@ public final class Trainer {
         List<EpochRecord> records = new ArrayList<>();
         BatchPlan miniBatches =
                 new BatchPlan(set.examples(), training.batchSize().rows(set.examples()), set.shards());
+        Synchronization synchronization = new Synchronization(spark, config, data, network, learningRate(), slots);
+        Synchronization.Choice choice = synchronization.choose(state, miniBatches);
         listener.started(new TrainingListener.Plan(
                 network,
                 set.examples(),
                 training.epochs() + training.finishFullBatchEpochs(),
                 miniBatches.steps(),
                 set.shards(),
-                synchronizesByBarrier() ? Math.min(barrierTasks(), set.shards()) : shards.getNumPartitions(),
-                synchronizesByBarrier() ? SyncMode.BARRIER : SyncMode.DRIVER));
+                synchronization.tasks(),
+                Synchronization.slots(spark),
+                choice.mode(),
+                choice.reason()));
 
         boolean stopped;
-        try (GradientSync sync = synchronization(shards, miniBatches)) {
-            stopped = run(sync, state, 1, training.epochs(), best, records, best::patienceEnds);
+        try (GradientSync sync = synchronization.open(choice.mode(), miniBatches)) {
+            stopped = run(sync, miniBatches, state, 1, training.epochs(), best, records, best::patienceEnds);
         }
         OptionalInt patienceEnded = stopped ? OptionalInt.of(records.size()) : OptionalInt.empty();
         if (training.finishFullBatchEpochs() > 0) {
@@ -104,46 +105,13 @@ public final class Trainer {
             BatchPlan fullBatch = new BatchPlan(set.examples(), BatchSize.full().rows(set.examples()), set.shards());
             int first = records.size() + 1;
             int last = records.size() + training.finishFullBatchEpochs();
-            try (GradientSync sync = synchronization(shards, fullBatch)) {
-                run(sync, state, first, last, best, records, epoch -> false);
+            try (GradientSync sync = synchronization.open(choice.mode(), fullBatch)) {
+                run(sync, fullBatch, state, first, last, best, records, epoch -> false);
             }
         }
         TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded);
         listener.ended(result);
         return result;
-    }
-
-    private GradientSync synchronization(JavaRDD<ShardTask> shards, BatchPlan plan) {
-        ShardWorker.Job job = new ShardWorker.Job(
-                UUID.randomUUID().toString(), network, plan, config.training().seed());
-        return synchronizesByBarrier()
-                ? new BarrierAllReduce(
-                        data.set(DataRole.TRAIN).normalizedForBarrier(barrierTasks(), data.preparation()),
-                        shards,
-                        job,
-                        learningRate())
-                : new DriverTreeReduce(spark, shards, job, learningRate());
-    }
-
-    /** A barrier stage runs all its tasks at once or not at all. */
-    private int barrierTasks() {
-        return Math.min(slots, spark.defaultParallelism());
-    }
-
-    /** The tasks of a barrier stage exchange through shared memory, so they must have one JVM. */
-    private boolean synchronizesByBarrier() {
-        boolean oneJvm = spark.sc().isLocal();
-        return switch (config.sync()) {
-            case AUTO -> oneJvm;
-            case DRIVER -> false;
-            case BARRIER -> {
-                if (!oneJvm) {
-                    throw new ConfigException("sync: barrier works on one executor only in this version, and the master"
-                            + " is " + spark.master() + ". Use driver or auto.");
-                }
-                yield true;
-            }
-        };
     }
 
     private LearningRate learningRate() {
@@ -160,6 +128,7 @@ public final class Trainer {
     /** Runs epochs [first, last], or until {@code stop}; whether that ended them. */
     private boolean run(
             GradientSync sync,
+            BatchPlan plan,
             TrainingState state,
             int first,
             int last,
@@ -168,12 +137,8 @@ public final class Trainer {
             IntPredicate stop) {
         Optional<SetScorer> devScorer = devScorer();
         for (int epoch = first; epoch <= last; epoch++) {
-            int current = epoch;
-            GradientSync.EpochSums sums = sync.epoch(
-                    state,
-                    epoch,
-                    (step, steps, loss, examples, share) ->
-                            listener.stepTaken(new TrainingListener.Step(current, step, steps, loss, examples, share)));
+            GradientSync.StrideSums sums =
+                    sync.take(state, GradientSync.Stride.epoch(epoch, plan), new Steps(listener, epoch));
             Divergence.requireFinite(network, state.theta(), epoch, sums.steps());
             Optional<Score> dev = devScorer.map(scorer -> scorer.score(state.theta()));
             best.consider(epoch, state.theta(), dev);
@@ -181,9 +146,8 @@ public final class Trainer {
                     epoch,
                     sums.loss() / sums.examples(),
                     dev,
-                    sums.seconds(),
-                    sums.examples() / sums.seconds(),
-                    sums.syncShare(),
+                    sums.examples() / sums.time().seconds(),
+                    sums.time(),
                     learningRate().at(epoch, 0, 1));
             records.add(epochRecord);
             listener.epochEnded(epochRecord);
@@ -194,9 +158,22 @@ public final class Trainer {
         return false;
     }
 
+    /** Tells the training's listener what happens in an epoch. */
+    private record Steps(TrainingListener listener, int epoch) implements GradientSync.StepListener {
+        @Override
+        public void stepTaken(int step, int steps, double loss, long examples, double syncShare) {
+            listener.stepTaken(new TrainingListener.Step(epoch, step, steps, loss, examples, syncShare));
+        }
+
+        @Override
+        public void restarted(GradientSync.Stride stride, String reason) {
+            listener.restarted(epoch, reason);
+        }
+    }
+
     /** The examples of {@code role} as tasks map them. */
     public JavaRDD<ShardTask> shards(DataRole role) {
-        return data.set(role).normalized(slots, data.preparation());
+        return data.set(role).normalized(Math.min(slots, spark.defaultParallelism()), data.preparation());
     }
 
     private Optional<SetScorer> devScorer() {

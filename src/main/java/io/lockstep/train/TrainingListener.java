@@ -2,6 +2,7 @@ package io.lockstep.train;
 
 import io.lockstep.config.SyncMode;
 import io.lockstep.nn.NetworkSpec;
+import java.util.Optional;
 
 /** Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. */
 public interface TrainingListener {
@@ -12,8 +13,20 @@ public interface TrainingListener {
      * @param examples of an epoch
      * @param epochs at most, with the full-batch epochs that finish the training, which are one step each
      * @param steps of an epoch of mini-batches
+     * @param tasks that share a step, at most one for each shard
+     * @param slots tasks that the cluster runs at a time
+     * @param reason why this form of synchronization; empty where the config left no choice
      */
-    record Plan(NetworkSpec network, long examples, int epochs, int steps, int shards, int tasks, SyncMode sync) {}
+    record Plan(
+            NetworkSpec network,
+            long examples,
+            int epochs,
+            int steps,
+            int shards,
+            int tasks,
+            int slots,
+            SyncMode sync,
+            Optional<String> reason) {}
 
     /**
      * A step.
@@ -32,6 +45,12 @@ public interface TrainingListener {
 
     /** A step was taken. */
     default void stepTaken(Step step) {}
+
+    /**
+     * An epoch starts over from its first step, because executors were lost. Steps that were told of are not told of again:
+     * they have the same bits.
+     */
+    default void restarted(int epoch, String reason) {}
 
     /** An epoch ended and was scored. */
     default void epochEnded(EpochRecord epoch) {}

@@ -13,6 +13,7 @@ import io.lockstep.nn.Loss;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
 import io.lockstep.train.EpochRecord;
+import io.lockstep.train.EpochTime;
 import io.lockstep.train.Score;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
@@ -54,12 +55,12 @@ class ConsoleReportTest {
         }
         layers.add(new LayerSpec.Dense(1));
         NetworkSpec network = new NetworkSpec(new Shape.Vector(784), layers, Loss.HALVED_SQUARED);
-        return new TrainingListener.Plan(network, examples, epochs, 3, 128, 64, SyncMode.DRIVER);
+        return new TrainingListener.Plan(network, examples, epochs, 3, 128, 64, 64, SyncMode.DRIVER, Optional.empty());
     }
 
     private static EpochRecord epoch(int number, double loss, Map<EvaluationMetric, Double> dev, double rate) {
         Optional<Score> score = dev.isEmpty() ? Optional.empty() : Optional.of(new Score(100, dev));
-        return new EpochRecord(number, loss, score, 0.5, rate, 0.25, 0.1);
+        return new EpochRecord(number, loss, score, rate, new EpochTime(0.5, 0.25, 0.125, 0.0625, 0.03125), 0.1);
     }
 
     @Test

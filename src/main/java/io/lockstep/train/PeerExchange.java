@@ -1,0 +1,389 @@
+package io.lockstep.train;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.apache.spark.network.client.TransportClient;
+
+/**
+ * What the executors of a barrier stage send each other in a step: gradient sums to the owner of each piece of θ
+ * (reduce-scatter), and the stepped piece back to all (all-gather); beside them the losses, and where the gradient is
+ * clipped its squares.
+ *
+ * <p>One buffer for each message is enough, and no acknowledgement is needed. An owner steps a piece when it has all
+ * gradients of it, and an executor computes the next gradients when it has all pieces. So whoever sends a message of step
+ * t + 1 has had, of everyone it hears from, all messages of step t. Only losses, which an executor without a piece
+ * might read late, have two places, for even and odd steps.
+ */
+final class PeerExchange implements PeerNetwork.Receiver {
+    private static final int LOSSES = 0;
+    private static final int GRADIENT = 1;
+    private static final int SQUARES = 2;
+    private static final int PARAMETERS = 3;
+    private static final int FAILURE = 4;
+
+    private static final int KIND_AT = StrideKey.BYTES;
+    private static final int STEP_AT = KIND_AT + Integer.BYTES;
+    private static final int SENDER_AT = STEP_AT + Integer.BYTES;
+    private static final int INDEX_AT = SENDER_AT + Integer.BYTES;
+    /** Floats begin at a multiple of their size. */
+    private static final int HEADER = INDEX_AT + 2 * Integer.BYTES;
+
+    private static final long POLL_NANOS = 1_000_000;
+
+    private final StrideKey key;
+    private final RankTable table;
+    private final int self;
+    private final Pieces pieces;
+    private final GroupSums sums;
+    private final float[] theta;
+    private final SpinBarrier group;
+    private final long timeoutNanos;
+    private final double[] chunkSquares;
+
+    /** By executor; none for this one. */
+    private final TransportClient[] clients;
+
+    private final String[] names;
+    private final Outgoing[] gradients;
+    private final Outgoing[] parameters;
+    private final Outgoing[] squares;
+    private final Outgoing losses;
+
+    private final long[][] slowest;
+    /** Arrivals: of each piece's gradients, then of losses (even and odd steps), parameters and squares. */
+    private final AtomicIntegerArray arrived;
+
+    private final AtomicReferenceArray<Thread> waiting;
+    private volatile int step;
+
+    /** A message and the floats in it. */
+    private static final class Outgoing {
+        private final ByteBuffer bytes;
+        private final FloatBuffer floats;
+
+        Outgoing(StrideKey key, int kind, int sender, int index, int payload) {
+            bytes = ByteBuffer.allocateDirect(HEADER + payload);
+            key.write(bytes);
+            bytes.putInt(kind).putInt(0).putInt(sender).putInt(index).clear();
+            floats = bytes.duplicate()
+                    .position(HEADER)
+                    .slice()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+        }
+    }
+
+    /**
+     * The exchange of one executor's tasks.
+     *
+     * @param self the executor's number
+     * @param sums where gradients from other executors go
+     * @param theta θ, where parameters from other executors go
+     * @param chunkSquares Σ of each chunk's squares
+     * @param group fails where this exchange does
+     * @param firstStep of the stride
+     */
+    PeerExchange(
+            StrideKey key,
+            RankTable table,
+            int self,
+            Pieces pieces,
+            GroupSums sums,
+            float[] theta,
+            double[] chunkSquares,
+            SpinBarrier group,
+            long timeoutNanos,
+            int firstStep) {
+        this.key = key;
+        this.table = table;
+        this.self = self;
+        this.pieces = pieces;
+        this.sums = sums;
+        this.theta = theta;
+        this.chunkSquares = chunkSquares;
+        this.group = group;
+        this.timeoutNanos = timeoutNanos;
+        this.step = firstStep;
+        int executors = table.executors().size();
+        this.clients = new TransportClient[executors];
+        this.names = new String[executors];
+        this.gradients = new Outgoing[pieces.count()];
+        this.parameters = new Outgoing[pieces.count()];
+        this.squares = new Outgoing[pieces.count()];
+        int places = sums.places(self);
+        for (int p = 0; p < pieces.count(); p++) {
+            int length = pieces.piece(p).length();
+            if (table.executorOf(pieces.piece(p).rank()) == self) {
+                parameters[p] = new Outgoing(key, PARAMETERS, self, p, length * Float.BYTES);
+                int chunks = pieces.piece(p).endChunk() - pieces.piece(p).firstChunk();
+                squares[p] = new Outgoing(key, SQUARES, self, p, chunks * Double.BYTES);
+            } else {
+                gradients[p] = new Outgoing(key, GRADIENT, self, p, places * length * Float.BYTES);
+            }
+        }
+        this.losses = new Outgoing(key, LOSSES, self, 0, Long.BYTES + places * (Double.BYTES + Long.BYTES));
+        this.slowest = new long[2][executors];
+        this.arrived = new AtomicIntegerArray(pieces.count() + 4);
+        this.waiting = new AtomicReferenceArray<>(sums.members());
+    }
+
+    /** Meets the other executors and connects to them. */
+    void open(String rendezvous) {
+        PeerNetwork network = PeerNetwork.ofThisJvm();
+        // before the others can know of this executor
+        network.register(key, this);
+        List<Rendezvous.Address> addresses = Rendezvous.meet(
+                rendezvous,
+                key,
+                table.executors().get(self),
+                clients.length,
+                new Rendezvous.Address(network.host(), network.port()));
+        for (int e = 0; e < clients.length; e++) {
+            Rendezvous.Address address = addresses.get(e);
+            names[e] = address.host() + ":" + address.port();
+            if (e != self) {
+                clients[e] = network.connect(address.host(), address.port());
+            }
+        }
+    }
+
+    void close() {
+        PeerNetwork.ofThisJvm().unregister(key);
+    }
+
+    /** The other executors, the next one first, so that not all send to the same at once. */
+    private IntStream others() {
+        return IntStream.range(1, clients.length).map(i -> (self + i) % clients.length);
+    }
+
+    /** Begins a step, for which nothing can have come yet but losses; called by one task when all have ended the last. */
+    void begin(int newStep) {
+        step = newStep;
+        arrived.set(lossesOf(newStep + 1), 0);
+        arrived.set(parametersAt(), 0);
+        arrived.set(squaresAt(), 0);
+    }
+
+    /** Sends what is known of a step besides the gradients. */
+    void sendLosses(long slowestNanos) {
+        ByteBuffer bytes = losses.bytes;
+        int at = HEADER;
+        bytes.putLong(at, slowestNanos);
+        at += Long.BYTES;
+        for (int place = sums.firstPlace(self); place < sums.firstPlace(self + 1); place++) {
+            bytes.putDouble(at, sums.loss(step, place)).putLong(at + Double.BYTES, sums.examples(step, place));
+            at += Double.BYTES + Long.BYTES;
+        }
+        for (int i = 1; i < clients.length; i++) {
+            send(losses, (self + i) % clients.length);
+        }
+    }
+
+    /** Sends this executor's sums of a piece to its owner. */
+    void sendGradient(int piece) {
+        Pieces.Piece cut = pieces.piece(piece);
+        Outgoing message = gradients[piece];
+        int at = 0;
+        for (int place = sums.firstPlace(self); place < sums.firstPlace(self + 1); place++) {
+            message.floats.put(at, sums.array(place), cut.from() - sums.shift(place), cut.length());
+            at += cut.length();
+        }
+        send(message, table.executorOf(cut.rank()));
+    }
+
+    /** Sends the squares of a piece of the whole gradient to all. */
+    void sendSquares(int piece) {
+        Pieces.Piece cut = pieces.piece(piece);
+        Outgoing message = squares[piece];
+        for (int chunk = cut.firstChunk(); chunk < cut.endChunk(); chunk++) {
+            message.bytes.putDouble(HEADER + (chunk - cut.firstChunk()) * Double.BYTES, chunkSquares[chunk]);
+        }
+        for (int i = 1; i < clients.length; i++) {
+            send(message, (self + i) % clients.length);
+        }
+    }
+
+    /** Sends a piece of θ, after its step, to all. */
+    void sendParameters(int piece) {
+        Pieces.Piece cut = pieces.piece(piece);
+        Outgoing message = parameters[piece];
+        message.floats.put(0, theta, cut.from(), cut.length());
+        for (int i = 1; i < clients.length; i++) {
+            send(message, (self + i) % clients.length);
+        }
+    }
+
+    private void send(Outgoing message, int executor) {
+        message.bytes.putInt(STEP_AT, step);
+        clients[executor].send(message.bytes.duplicate());
+    }
+
+    /** Tells the others that this executor will not go on. */
+    void sendFailure(Throwable cause) {
+        byte[] text = String.valueOf(cause.getMessage()).getBytes(StandardCharsets.UTF_8);
+        Outgoing message = new Outgoing(key, FAILURE, self, 0, text.length);
+        message.bytes.put(HEADER, text);
+        others().filter(e -> clients[e] != null && clients[e].isActive()).forEach(e -> send(message, e));
+    }
+
+    @Override
+    public void receive(ByteBuffer message) {
+        int start = message.position() - StrideKey.BYTES;
+        int kind = message.getInt(start + KIND_AT);
+        int sentIn = message.getInt(start + STEP_AT);
+        int sender = message.getInt(start + SENDER_AT);
+        int index = message.getInt(start + INDEX_AT);
+        message.position(start + HEADER);
+        if (kind == FAILURE) {
+            byte[] text = new byte[message.remaining()];
+            message.get(text);
+            fail(new IllegalStateException(
+                    "the executor at " + names[sender] + " failed: " + new String(text, StandardCharsets.UTF_8)));
+            return;
+        }
+        if (sentIn != step && sentIn != step + 1) {
+            fail(new IllegalStateException("the executor at " + names[sender] + " is in step " + sentIn
+                    + " while this one is in step " + step));
+            return;
+        }
+        switch (kind) {
+            case LOSSES -> {
+                slowest[sentIn & 1][sender] = message.getLong();
+                for (int place = sums.firstPlace(sender); place < sums.firstPlace(sender + 1); place++) {
+                    sums.put(sentIn, place, message.getDouble(), message.getLong());
+                }
+                count(lossesOf(sentIn), clients.length - 1);
+            }
+            case GRADIENT -> {
+                Pieces.Piece cut = pieces.piece(index);
+                FloatBuffer floats = floats(message);
+                for (int place = sums.firstPlace(sender); place < sums.firstPlace(sender + 1); place++) {
+                    floats.get(sums.array(place), cut.from() - sums.shift(place), cut.length());
+                }
+                count(index, clients.length - 1);
+            }
+            case SQUARES -> {
+                Pieces.Piece cut = pieces.piece(index);
+                for (int chunk = cut.firstChunk(); chunk < cut.endChunk(); chunk++) {
+                    chunkSquares[chunk] = message.getDouble();
+                }
+                count(squaresAt(), foreignPieces());
+            }
+            case PARAMETERS -> {
+                Pieces.Piece cut = pieces.piece(index);
+                floats(message).get(theta, cut.from(), cut.length());
+                count(parametersAt(), foreignPieces());
+            }
+            default -> fail(new IllegalStateException("a message of unknown kind " + kind));
+        }
+    }
+
+    private static FloatBuffer floats(ByteBuffer message) {
+        return message.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    }
+
+    private int lossesOf(int ofStep) {
+        return pieces.count() + (ofStep & 1);
+    }
+
+    private int parametersAt() {
+        return pieces.count() + 2;
+    }
+
+    private int squaresAt() {
+        return pieces.count() + 3;
+    }
+
+    private int foreignPieces() {
+        return pieces.count() - pieces.first(table.firstRank(self + 1)) + pieces.first(table.firstRank(self));
+    }
+
+    private void count(int what, int complete) {
+        if (arrived.incrementAndGet(what) >= complete) {
+            wake();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        group.fail(cause);
+        wake();
+    }
+
+    private void wake() {
+        for (int member = 0; member < waiting.length(); member++) {
+            // of no thread it does nothing
+            LockSupport.unpark(waiting.get(member));
+        }
+    }
+
+    /** Waits for the losses of the step; how long the slowest of the other executors computed. */
+    long awaitLosses(int member, long patienceNanos) {
+        await(lossesOf(step), clients.length - 1, member, patienceNanos, "losses");
+        long most = 0;
+        for (long nanos : slowest[step & 1]) {
+            most = Math.max(most, nanos);
+        }
+        return most;
+    }
+
+    /** Waits for the other executors' sums of an own piece. */
+    void awaitGradient(int piece, int member, long patienceNanos) {
+        await(piece, clients.length - 1, member, patienceNanos, "gradients");
+        arrived.set(piece, 0);
+    }
+
+    void awaitSquares(int member, long patienceNanos) {
+        await(squaresAt(), foreignPieces(), member, patienceNanos, "gradients' squares");
+    }
+
+    /** Waits for the pieces of θ that are not this executor's. */
+    void awaitParameters(int member, long patienceNanos) {
+        await(parametersAt(), foreignPieces(), member, patienceNanos, "parameters");
+    }
+
+    private void await(int what, int complete, int member, long patienceNanos, String name) {
+        if (arrived.get(what) >= complete) {
+            return;
+        }
+        long deadline = System.nanoTime() + timeoutNanos + patienceNanos;
+        waiting.set(member, Thread.currentThread());
+        try {
+            while (arrived.get(what) < complete) {
+                group.requireWhole();
+                LockSupport.parkNanos(this, POLL_NANOS);
+                if (arrived.get(what) < complete) {
+                    requireAlive(deadline, name);
+                }
+            }
+        } finally {
+            waiting.set(member, null);
+        }
+    }
+
+    private void requireAlive(long deadline, String name) {
+        group.requireNotCancelled();
+        for (int e = 0; e < clients.length; e++) {
+            if (e != self && !clients[e].isActive()) {
+                throw new IllegalStateException("lost the connection to the executor at " + names[e] + " in step "
+                        + (step + 1) + " of the epoch");
+            }
+        }
+        if (System.nanoTime() > deadline) {
+            throw new IllegalStateException(String.format(
+                    Locale.ROOT,
+                    "waited %.0f s and more for the other executors' %s in step %d of the epoch"
+                            + " (spark.network.timeout)",
+                    timeoutNanos / 1e9,
+                    name,
+                    step + 1));
+        }
+    }
+}

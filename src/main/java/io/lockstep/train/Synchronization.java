@@ -1,0 +1,161 @@
+package io.lockstep.train;
+
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.SyncMode;
+import io.lockstep.data.DataRole;
+import io.lockstep.data.ShardTask;
+import io.lockstep.data.ShardedSet;
+import io.lockstep.data.TrainingData;
+import io.lockstep.error.ConfigException;
+import io.lockstep.nn.NetworkSpec;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Opens the form of synchronization that a training uses. {@code auto} takes some steps of both, on a copy of the state,
+ * and keeps the faster form; which one is kept makes no difference to the bits.
+ */
+final class Synchronization {
+    private static final int TRIAL_STEPS = 4;
+    /** A step as long as this is computing, whichever form synchronizes it. */
+    private static final double LONG_STEP_SECONDS = 2;
+
+    private final JavaSparkContext spark;
+    private final LockstepConfig config;
+    private final TrainingData data;
+    private final NetworkSpec network;
+    private final LearningRate learningRate;
+    private final int mostTasks;
+
+    /**
+     * What was chosen.
+     *
+     * @param reason in words; empty where the config left no choice
+     */
+    record Choice(SyncMode mode, Optional<String> reason) {}
+
+    /** Synchronizations of at most {@code mostTasks} tasks. */
+    Synchronization(
+            JavaSparkContext spark,
+            LockstepConfig config,
+            TrainingData data,
+            NetworkSpec network,
+            LearningRate learningRate,
+            int mostTasks) {
+        this.spark = spark;
+        this.config = config;
+        this.data = data;
+        this.network = network;
+        this.learningRate = learningRate;
+        this.mostTasks = mostTasks;
+    }
+
+    /** How many tasks the cluster runs at a time, now. */
+    static int slots(JavaSparkContext spark) {
+        return spark.sc()
+                .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());
+    }
+
+    /** How many tasks share a step: a shard is not divided. */
+    int tasks() {
+        return Math.max(
+                1, Math.min(Math.min(mostTasks, slots(spark)), trainingSet().shards()));
+    }
+
+    /** Takes steps as the config says, or as turns out to be faster for this training. */
+    Choice choose(TrainingState state, BatchPlan plan) {
+        Optional<String> obstacle = obstacleToBarrier();
+        return switch (config.sync()) {
+            case DRIVER -> new Choice(SyncMode.DRIVER, Optional.empty());
+            case BARRIER -> {
+                if (obstacle.isPresent()) {
+                    throw new ConfigException(
+                            "sync: barrier cannot run here: " + obstacle.get() + ". Use driver or auto.");
+                }
+                yield new Choice(SyncMode.BARRIER, Optional.empty());
+            }
+            case AUTO ->
+                obstacle.map(why -> new Choice(SyncMode.DRIVER, Optional.of("barrier cannot run here: " + why)))
+                        .orElseGet(() -> fasterOf(state, plan));
+        };
+    }
+
+    private Optional<String> obstacleToBarrier() {
+        if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+            return Optional.of("spark.dynamicAllocation.enabled is on, and Spark starts no barrier stage then");
+        }
+        return Optional.empty();
+    }
+
+    private Choice fasterOf(TrainingState state, BatchPlan plan) {
+        double driver;
+        double barrier;
+        try (GradientSync sync = open(SyncMode.DRIVER, plan)) {
+            // the first step maps the shards and warms the JIT
+            double first = secondsPerStep(sync, state, plan, 1);
+            if (first > LONG_STEP_SECONDS) {
+                double second = secondsPerStep(sync, state, plan, 1);
+                if (second > LONG_STEP_SECONDS) {
+                    return new Choice(
+                            SyncMode.DRIVER,
+                            Optional.of(String.format(
+                                    Locale.ROOT, "a step computes for %.1f s, and neither form is slow then", second)));
+                }
+            }
+            secondsPerStep(sync, state, plan, TRIAL_STEPS);
+            driver = secondsPerStep(sync, state, plan, TRIAL_STEPS);
+        }
+        try (GradientSync sync = open(SyncMode.BARRIER, plan)) {
+            secondsPerStep(sync, state, plan, TRIAL_STEPS);
+            barrier = secondsPerStep(sync, state, plan, TRIAL_STEPS);
+        }
+        return new Choice(
+                barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER,
+                Optional.of(String.format(
+                        Locale.ROOT, "tried: driver %.1f ms a step, barrier %.1f ms", driver * 1e3, barrier * 1e3)));
+    }
+
+    /** The time of a step, where an epoch is a stride: what a stride costs beside its steps counts for an epoch's steps. */
+    private static double secondsPerStep(GradientSync sync, TrainingState state, BatchPlan plan, int steps) {
+        int taken = Math.min(steps, plan.steps());
+        EpochTime time = sync.take(
+                        state.copy(), new GradientSync.Stride(1, 0, taken), (step, all, loss, examples, share) -> {})
+                .time();
+        boolean perStride = sync instanceof BarrierAllReduce;
+        double beside = time.overhead() / (perStride ? plan.steps() : taken);
+        return (time.seconds() - time.overhead()) / taken + beside;
+    }
+
+    /** The form {@code mode}, ready to take steps. */
+    GradientSync open(SyncMode mode, BatchPlan plan) {
+        ShardWorker.Job job = new ShardWorker.Job(
+                UUID.randomUUID().toString(), network, plan, config.training().seed());
+        return mode == SyncMode.BARRIER
+                ? new BarrierAllReduce(spark, new Shards(), job, learningRate)
+                : new DriverTreeReduce(spark, trainingSet().normalized(tasks(), data.preparation()), job, learningRate);
+    }
+
+    private ShardedSet trainingSet() {
+        return data.set(DataRole.TRAIN);
+    }
+
+    private final class Shards implements BarrierAllReduce.Source {
+        @Override
+        public JavaRDD<ShardTask> forBarrier() {
+            return trainingSet().normalizedForBarrier(tasks(), data.preparation());
+        }
+
+        @Override
+        public JavaRDD<ShardTask> forJobs() {
+            return trainingSet().normalized(tasks(), data.preparation());
+        }
+
+        @Override
+        public void restore() {
+            trainingSet().restore();
+        }
+    }
+}
