@@ -6,6 +6,7 @@ import io.lockstep.config.Task;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.EpochRecord;
+import io.lockstep.train.EpochTime;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.PrintStream;
@@ -17,7 +18,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -35,8 +38,8 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static final int NUMBER = 10;
     /** Of a column of the table of metrics; three sets and the names take 54 characters. */
     private static final int SET = 14;
-    /** 77 characters; an epoch of more than five digits has three to spare. */
-    private static final String LINE = "%5s %10s %10s %10s %12s %10s %5s %8s%n";
+    /** 76 characters; an epoch of more than five digits has four to spare. */
+    private static final String LINE = "%5s %10s %10s %12s %10s %15s %8s%n";
 
     private static final int UPDATE_MILLIS = 250;
     /** Leaves room for the number of parameters. */
@@ -80,6 +83,10 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                 started.shards(),
                 started.tasks(),
                 started.sync().configName());
+        started.reason().ifPresent(reason -> out.println("sync: auto " + reason + "."));
+        if (started.tasks() < started.slots()) {
+            out.println(idleSlots(started));
+        }
         start = System.nanoTime();
         epochStart = start;
         if (terminal.isPresent()) {
@@ -91,18 +98,31 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     .setRenderer(ConsoleReport::render)
                     .build();
         } else {
+            out.println("Time in percent: compute/wait/exchange/optimizer/Spark.");
             out.printf(
                     Locale.ROOT,
                     LINE,
                     "epoch",
-                    "loss",
                     "train-loss",
                     "dev-loss",
                     "dev-" + metric.configName(),
                     "examples/s",
-                    "sync",
+                    "c/w/e/o/S",
                     "left");
         }
+    }
+
+    /** A shard is not divided, so fewer shards than slots leave some of them without work. */
+    private static String idleSlots(Plan plan) {
+        int shards = Integer.highestOneBit(2 * plan.slots() - 1);
+        return String.format(
+                Locale.ROOT,
+                "Only %d of %d slots work. shards: %d would occupy all, in thinner slices; so would%n"
+                        + "a training.batch_size of %,d, in slices as thick as they are.",
+                plan.tasks(),
+                plan.slots(),
+                shards,
+                plan.batchSize() * shards / plan.shards());
     }
 
     /** Layer sizes and activations, e.g. {@code 64-128 relu-10}; of a net that is too deep for a line, its ends. */
@@ -182,14 +202,26 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     Locale.ROOT,
                     LINE,
                     epoch.epoch(),
-                    Numbers.compact(loss.value(), NUMBER),
                     Numbers.compact(epoch.trainLoss(), NUMBER),
                     devValue(epoch, EvaluationMetric.LOSS),
                     devValue(epoch, metric),
                     Numbers.count(epoch.examplesPerSecond(), NUMBER),
-                    String.format(Locale.ROOT, "%.0f%%", 100 * epoch.time().syncShare()),
+                    percents(epoch.time()),
                     Numbers.duration((plan.epochs() - epoch.epoch()) * perEpoch));
         }
+    }
+
+    private static String percents(EpochTime time) {
+        return DoubleStream.of(time.compute(), time.waiting(), time.exchange(), time.optimizer(), time.overhead())
+                .mapToObj(part -> String.format(Locale.ROOT, "%.0f", 100 * part / Math.max(1e-9, time.seconds())))
+                .collect(Collectors.joining("/"));
+    }
+
+    @Override
+    public void restarted(int epoch, String reason) {
+        String line =
+                "Epoch " + epoch + " starts over: " + reason.lines().findFirst().orElse("executors were lost");
+        out.println(line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…");
     }
 
     private static String devValue(EpochRecord epoch, EvaluationMetric metric) {
@@ -202,8 +234,30 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     public void ended(TrainingResult result) {
         close();
         int ran = result.epochs().size();
+        out.println(whereTimeWent(result.epochs()));
         out.println(end(result.patienceEnded(), ran) + "; kept the weights of epoch " + result.bestEpoch() + " of "
                 + ran + ".");
+    }
+
+    private static String whereTimeWent(List<EpochRecord> epochs) {
+        double all = sum(epochs, EpochTime::seconds);
+        return String.format(
+                Locale.ROOT,
+                "Time: compute %.0f %%, wait %.0f %%, exchange %.0f %%, optimizer %.0f %%, Spark %.0f %% of %.1f s.",
+                100 * sum(epochs, EpochTime::compute) / all,
+                100 * sum(epochs, EpochTime::waiting) / all,
+                100 * sum(epochs, EpochTime::exchange) / all,
+                100 * sum(epochs, EpochTime::optimizer) / all,
+                100 * sum(epochs, EpochTime::overhead) / all,
+                all);
+    }
+
+    private static double sum(List<EpochRecord> epochs, ToDoubleFunction<EpochTime> part) {
+        return Math.max(
+                1e-9,
+                epochs.stream()
+                        .mapToDouble(epoch -> part.applyAsDouble(epoch.time()))
+                        .sum());
     }
 
     private static String end(OptionalInt patienceEnded, int ran) {

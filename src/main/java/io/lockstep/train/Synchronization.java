@@ -78,14 +78,14 @@ final class Synchronization {
                 yield new Choice(SyncMode.BARRIER, Optional.empty());
             }
             case AUTO ->
-                obstacle.map(why -> new Choice(SyncMode.DRIVER, Optional.of("barrier cannot run here: " + why)))
+                obstacle.map(why -> new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + why)))
                         .orElseGet(() -> fasterOf(state, plan));
         };
     }
 
     private Optional<String> obstacleToBarrier() {
         if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
-            return Optional.of("spark.dynamicAllocation.enabled is on, and Spark starts no barrier stage then");
+            return Optional.of("Spark runs no barrier stage under spark.dynamicAllocation");
         }
         return Optional.empty();
     }
@@ -102,7 +102,9 @@ final class Synchronization {
                     return new Choice(
                             SyncMode.DRIVER,
                             Optional.of(String.format(
-                                    Locale.ROOT, "a step computes for %.1f s, and neither form is slow then", second)));
+                                    Locale.ROOT,
+                                    "took driver: a step computes for %.1f s, beside which neither form is slow",
+                                    second)));
                 }
             }
             secondsPerStep(sync, state, plan, TRIAL_STEPS);
@@ -112,10 +114,15 @@ final class Synchronization {
             secondsPerStep(sync, state, plan, TRIAL_STEPS);
             barrier = secondsPerStep(sync, state, plan, TRIAL_STEPS);
         }
+        SyncMode faster = barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER;
         return new Choice(
-                barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER,
+                faster,
                 Optional.of(String.format(
-                        Locale.ROOT, "tried: driver %.1f ms a step, barrier %.1f ms", driver * 1e3, barrier * 1e3)));
+                        Locale.ROOT,
+                        "took %s: a step in %.1f ms by driver, in %.1f ms by barrier",
+                        faster.configName(),
+                        driver * 1e3,
+                        barrier * 1e3)));
     }
 
     /** The time of a step, where an epoch is a stride: what a stride costs beside its steps counts for an epoch's steps. */

@@ -87,6 +87,7 @@ public final class Trainer {
                 network,
                 set.examples(),
                 training.epochs() + training.finishFullBatchEpochs(),
+                miniBatches.batchSize(),
                 miniBatches.steps(),
                 set.shards(),
                 synchronization.tasks(),

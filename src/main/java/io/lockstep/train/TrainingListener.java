@@ -12,6 +12,7 @@ public interface TrainingListener {
      *
      * @param examples of an epoch
      * @param epochs at most, with the full-batch epochs that finish the training, which are one step each
+     * @param batchSize examples of a mini-batch
      * @param steps of an epoch of mini-batches
      * @param tasks that share a step, at most one for each shard
      * @param slots tasks that the cluster runs at a time
@@ -21,6 +22,7 @@ public interface TrainingListener {
             NetworkSpec network,
             long examples,
             int epochs,
+            long batchSize,
             int steps,
             int shards,
             int tasks,

@@ -55,7 +55,8 @@ class ConsoleReportTest {
         }
         layers.add(new LayerSpec.Dense(1));
         NetworkSpec network = new NetworkSpec(new Shape.Vector(784), layers, Loss.HALVED_SQUARED);
-        return new TrainingListener.Plan(network, examples, epochs, 3, 128, 64, 64, SyncMode.DRIVER, Optional.empty());
+        return new TrainingListener.Plan(
+                network, examples, epochs, 512, 3, 128, 64, 64, SyncMode.DRIVER, Optional.empty());
     }
 
     private static EpochRecord epoch(int number, double loss, Map<EvaluationMetric, Double> dev, double rate) {
@@ -70,15 +71,48 @@ class ConsoleReportTest {
         report.stepTaken(new TrainingListener.Step(1, 1, 3, 2.5, 64, 0.5));
         report.epochEnded(
                 epoch(1, 1.75, Map.of(EvaluationMetric.LOSS, 0.5, EvaluationMetric.ACCURACY, 0.9375), 12_345.6));
-        assertThat(lines().subList(0, 3))
+        assertThat(lines().subList(0, 4))
                 .containsExactly(
                         "Network 784-300 leaky_relu-1: 235,801 parameters.",
                         "3 steps an epoch, 128 shards on 64 tasks, sync: driver.",
-                        "epoch       loss train-loss   dev-loss dev-accuracy examples/s  sync     left");
+                        "Time in percent: compute/wait/exchange/optimizer/Spark.",
+                        "epoch train-loss   dev-loss dev-accuracy examples/s       c/w/e/o/S     left");
         // the time left is the clock's
-        assertThat(lines().get(3))
-                .matches(
-                        "    1     2\\.5000     1\\.7500     0\\.5000       0\\.9375     12,346   25%     +\\d+:\\d\\d");
+        assertThat(lines().get(4))
+                .matches("    1     1\\.7500     0\\.5000       0\\.9375     12,346    50/25/13/6/6 +\\d+:\\d\\d");
+    }
+
+    @Test
+    void theChoiceOfSynchronizationAndIdleSlotsAreExplained() {
+        ConsoleReport report = new ConsoleReport(CLASSES, out, Optional.empty());
+        TrainingListener.Plan plan = plan(1, 1);
+        report.started(new TrainingListener.Plan(
+                plan.network(),
+                plan.examples(),
+                1,
+                512,
+                3,
+                2,
+                2,
+                12,
+                SyncMode.BARRIER,
+                Optional.of("took barrier: a step in 12.0 ms by driver, in 1.0 ms by barrier")));
+        assertThat(lines().subList(1, 5))
+                .containsExactly(
+                        "3 steps an epoch, 2 shards on 2 tasks, sync: barrier.",
+                        "sync: auto took barrier: a step in 12.0 ms by driver, in 1.0 ms by barrier.",
+                        "Only 2 of 12 slots work. shards: 16 would occupy all, in thinner slices; so would",
+                        "a training.batch_size of 4,096, in slices as thick as they are.");
+    }
+
+    @Test
+    void theEndTellsWhereTheTimeWent() {
+        ConsoleReport report = new ConsoleReport(PRICES, out, Optional.empty());
+        report.started(plan(2, 1));
+        List<EpochRecord> epochs = List.of(epoch(1, 1, Map.of(), 1), epoch(2, 1, Map.of(), 1));
+        report.ended(new TrainingResult(new float[0], 2, epochs, OptionalInt.empty()));
+        assertThat(lines())
+                .contains("Time: compute 50 %, wait 25 %, exchange 13 %, optimizer 6 %, Spark 6 % of 1.0 s.");
     }
 
     @Test
@@ -87,7 +121,7 @@ class ConsoleReportTest {
         report.started(plan(1, 1));
         report.stepTaken(new TrainingListener.Step(1, 1, 3, 2.5, 64, 0.5));
         report.epochEnded(epoch(1, 1.75, Map.of(), 100));
-        assertThat(lines().get(3)).contains("     1.7500          -            -        100");
+        assertThat(lines().get(4)).contains("     1.7500          -            -        100");
     }
 
     @Test
@@ -102,7 +136,7 @@ class ConsoleReportTest {
         }
         assertThat(lines()).hasSizeGreaterThan(10).allSatisfy(line -> assertThat(line)
                 .hasSizeLessThanOrEqualTo(80));
-        assertThat(lines().get(3)).contains("-1.005e+09").contains("10,000,000");
+        assertThat(lines().get(4)).contains("-1.005e+09").contains("10,000,000");
         assertThat(lines().get(0)).startsWith("Network 784-(40 hidden layers)-1: ");
     }
 
@@ -205,7 +239,7 @@ class ConsoleReportTest {
         report.ended(new TrainingResult(new float[1], 1, epochs, OptionalInt.of(2)));
         report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.of(1)));
         report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.empty()));
-        assertThat(lines())
+        assertThat(lines().stream().filter(line -> !line.startsWith("Time")))
                 .containsExactly(
                         "Stopped early after epoch 2; kept the weights of epoch 1 of 2.",
                         "Stopped mini-batches early after epoch 1; kept the weights of epoch 2 of 2.",
