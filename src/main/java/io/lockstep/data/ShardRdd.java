@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.spark.Dependency;
 import org.apache.spark.NarrowDependency;
 import org.apache.spark.Partition;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -39,8 +40,7 @@ final class ShardRdd extends RDD<ShardTask> {
     /** How the examples are cut. */
     record Layout(String id, long examples, int shards, int stride) implements Serializable {}
 
-    private final RDD<PackedRows> packed;
-    private final boolean rebuildable;
+    private final StoredPartitions stored;
     private final int firstPartition;
     private final List<Long> starts;
     private final Layout layout;
@@ -57,12 +57,13 @@ final class ShardRdd extends RDD<ShardTask> {
             int tasks,
             Broadcast<ShardedSet.Preparation> preparation) {
         List<Dependency<?>> lineage = List.of(new Overlap(packed, firstPartition, starts, layout, tasks));
-        return new ShardRdd(packed, lineage, firstPartition, starts, layout, tasks, preparation);
+        StoredPartitions stored = new OfLineage(packed);
+        return new ShardRdd(packed.context(), stored, lineage, firstPartition, starts, layout, tasks, preparation);
     }
 
     /**
      * Runs of shards that are taken from Spark's block store alone. A barrier stage may not hold an RDD of another number
-     * of partitions, so this one names no parents.
+     * of partitions, so this one names no parents; and a step's job ships less without them.
      */
     static ShardRdd stored(
             RDD<PackedRows> packed,
@@ -71,20 +72,21 @@ final class ShardRdd extends RDD<ShardTask> {
             Layout layout,
             int tasks,
             Broadcast<ShardedSet.Preparation> preparation) {
-        return new ShardRdd(packed, List.of(), firstPartition, starts, layout, tasks, preparation);
+        StoredPartitions stored = new OfBlockStore(packed.id());
+        return new ShardRdd(packed.context(), stored, List.of(), firstPartition, starts, layout, tasks, preparation);
     }
 
     private ShardRdd(
-            RDD<PackedRows> packed,
+            SparkContext context,
+            StoredPartitions stored,
             List<Dependency<?>> lineage,
             int firstPartition,
             List<Long> starts,
             Layout layout,
             int tasks,
             Broadcast<ShardedSet.Preparation> preparation) {
-        super(packed.context(), sequence(lineage), ClassTag$.MODULE$.apply(ShardTask.class));
-        this.rebuildable = !lineage.isEmpty();
-        this.packed = packed;
+        super(context, sequence(lineage), ClassTag$.MODULE$.apply(ShardTask.class));
+        this.stored = stored;
         this.firstPartition = firstPartition;
         this.starts = starts;
         this.layout = layout;
@@ -131,18 +133,92 @@ final class ShardRdd extends RDD<ShardTask> {
     public Partition[] getPartitions() {
         Partition[] partitions = new Partition[tasks];
         for (int i = 0; i < tasks; i++) {
-            partitions[i] = new Run(i, shards(layout, i, tasks), rebuildable ? stored(i) : Map.of());
+            List<ShardRange> shards = shards(layout, i, tasks);
+            partitions[i] = new Run(i, shards, stored.parents(overlapping(starts, firstPartition, shards)));
         }
         return partitions;
     }
 
-    /** The partitions that a task reads; all of them in each task would be a message of thousands. */
-    private Map<Integer, Partition> stored(int task) {
-        Map<Integer, Partition> read = new HashMap<>();
-        for (int partition : overlapping(starts, firstPartition, shards(layout, task, tasks))) {
-            read.put(partition, packed.partitions()[partition]);
+    /** Where stored rows are read from. */
+    private interface StoredPartitions extends Serializable {
+        /** What a task must be sent to read these partitions; all of them in each task would be a message of thousands. */
+        Map<Integer, Partition> parents(List<Integer> partitions);
+
+        /** The rows of a partition. */
+        StoredRows rows(int partition, Run run, TaskContext context);
+
+        /** Another task's run, for this one. */
+        Run run(int task, List<ShardRange> shards);
+    }
+
+    /** The rows with their lineage: Spark rebuilds what it lost. */
+    private static final class OfLineage implements StoredPartitions {
+        private static final long serialVersionUID = 1L;
+
+        private final RDD<PackedRows> packed;
+
+        OfLineage(RDD<PackedRows> packed) {
+            this.packed = packed;
         }
-        return read;
+
+        @Override
+        public Map<Integer, Partition> parents(List<Integer> partitions) {
+            Map<Integer, Partition> parents = new HashMap<>();
+            for (int partition : partitions) {
+                parents.put(partition, packed.partitions()[partition]);
+            }
+            return parents;
+        }
+
+        @Override
+        public StoredRows rows(int partition, Run run, TaskContext context) {
+            // such a task is short, and its end gives the block free
+            return new StoredRows(packed.iterator(run.stored.get(partition), context), () -> {});
+        }
+
+        @Override
+        public Run run(int task, List<ShardRange> shards) {
+            throw new IllegalStateException("a task that is rebuilt from its lineage has no other's partitions");
+        }
+    }
+
+    /** The rows as Spark's block store has them. */
+    private static final class OfBlockStore implements StoredPartitions {
+        private static final long serialVersionUID = 1L;
+
+        private final int packedId;
+
+        OfBlockStore(int packedId) {
+            this.packedId = packedId;
+        }
+
+        @Override
+        public Map<Integer, Partition> parents(List<Integer> partitions) {
+            return Map.of();
+        }
+
+        @Override
+        public StoredRows rows(int partition, Run run, TaskContext context) {
+            BlockManager blocks = SparkEnv.get().blockManager();
+            RDDBlockId id = new RDDBlockId(packedId, partition);
+            Option<BlockResult> block = blocks.get(id, ClassTag$.MODULE$.apply(PackedRows.class));
+            if (block.isEmpty()) {
+                throw new IllegalStateException("Spark has lost the stored rows of partition " + partition);
+            }
+            // only a block of this executor is locked, until it is read to its end or given free: a task of a barrier
+            // stage would keep it in memory for an epoch
+            boolean locked = !block.get().readMethod().equals(DataReadMethod.Network());
+            return new StoredRows(block.get().data().map(new Cast()), () -> {
+                if (locked) {
+                    blocks.releaseLock(id, Option.apply(context));
+                }
+            });
+        }
+
+        @Override
+        public Run run(int task, List<ShardRange> shards) {
+            return new Run(task, shards, Map.of());
+        }
     }
 
     @Override
@@ -223,10 +299,7 @@ final class ShardRdd extends RDD<ShardTask> {
 
         @Override
         public ShardTask run(int task) {
-            if (rebuildable) {
-                throw new IllegalStateException("a task that is rebuilt from its lineage has no other's partitions");
-            }
-            return new Task(new Run(task, ShardRdd.shards(layout, task, tasks), Map.of()), context);
+            return new Task(stored.run(task, ShardRdd.shards(layout, task, tasks)), context);
         }
 
         @Override
@@ -249,10 +322,10 @@ final class ShardRdd extends RDD<ShardTask> {
             long rank;
             for (int partition : overlapping(starts, firstPartition, range.start(), range.end())) {
                 rank = starts.get(partition - firstPartition);
-                StoredRows read = rows(partition);
-                Iterator<PackedRows> stored = read.rows();
-                while (rank < range.end() && stored.hasNext()) {
-                    PackedRows packedRows = stored.next();
+                StoredRows read = stored.rows(partition, run, context);
+                Iterator<PackedRows> rowsLeft = read.rows();
+                while (rank < range.end() && rowsLeft.hasNext()) {
+                    PackedRows packedRows = rowsLeft.next();
                     long from = Math.max(range.start(), rank);
                     long to = Math.min(range.end(), rank + packedRows.rows());
                     while (from < to) {
@@ -274,27 +347,6 @@ final class ShardRdd extends RDD<ShardTask> {
             if (filled > 0) {
                 consumer.accept(range, number, block, filled);
             }
-        }
-
-        private StoredRows rows(int partition) {
-            if (rebuildable) {
-                // such a task is short, and its end gives the block free
-                return new StoredRows(packed.iterator(run.stored.get(partition), context), () -> {});
-            }
-            BlockManager blocks = SparkEnv.get().blockManager();
-            RDDBlockId id = new RDDBlockId(packed.id(), partition);
-            Option<BlockResult> block = blocks.get(id, ClassTag$.MODULE$.apply(PackedRows.class));
-            if (block.isEmpty()) {
-                throw new IllegalStateException("Spark has lost the stored rows of partition " + partition);
-            }
-            // only a block of this executor is locked, until it is read to its end or given free: a task of a barrier
-            // stage would keep it in memory for an epoch
-            boolean locked = !block.get().readMethod().equals(DataReadMethod.Network());
-            return new StoredRows(block.get().data().map(new Cast()), () -> {
-                if (locked) {
-                    blocks.releaseLock(id, Option.apply(context));
-                }
-            });
         }
 
         private Shard map(ShardRange range) {

@@ -72,8 +72,12 @@ public final class ShardedSet implements AutoCloseable {
                 .toJavaRDD();
     }
 
-    /** {@link #normalized} for a barrier stage, which takes the rows from Spark's block store and cannot rebuild them. */
-    public JavaRDD<ShardTask> normalizedForBarrier(int tasks, Preparation preparation) {
+    /**
+     * {@link #normalized} for steps: the rows are taken from Spark's block store, and fail where it has lost them, until
+     * they are {@linkplain #restore restored}. A barrier stage cannot rebuild them, and a step's job is lighter without
+     * their lineage.
+     */
+    public JavaRDD<ShardTask> normalizedForSteps(int tasks, Preparation preparation) {
         Prepared known = prepared(preparation);
         return ShardRdd.stored(
                         packed.rdd(),

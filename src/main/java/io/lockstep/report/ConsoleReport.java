@@ -218,9 +218,13 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void restarted(int epoch, String reason) {
-        String line =
-                "Epoch " + epoch + " starts over: " + reason.lines().findFirst().orElse("executors were lost");
+    public void restarted(int epoch, int step, String reason) {
+        String line = String.format(
+                Locale.ROOT,
+                "Epoch %d goes on from step %d: %s",
+                epoch,
+                step,
+                reason.lines().findFirst().orElse("executors were lost"));
         out.println(line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…");
     }
 

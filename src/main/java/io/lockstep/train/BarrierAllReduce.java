@@ -1,6 +1,5 @@
 package io.lockstep.train;
 
-import io.lockstep.data.ShardTask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -8,7 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
@@ -27,24 +25,12 @@ final class BarrierAllReduce implements GradientSync {
     private static final int ATTEMPTS = 4;
 
     private final JavaSparkContext spark;
-    private final Source source;
+    private final ShardSource source;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final Rendezvous rendezvous;
 
-    /** Where the shards come from. */
-    interface Source {
-        /** An element for each task, without parents: as many as can run at once now. */
-        JavaRDD<ShardTask> forBarrier();
-
-        /** The same shards for ordinary jobs. */
-        JavaRDD<ShardTask> forJobs();
-
-        /** Brings back what was lost with an executor. */
-        void restore();
-    }
-
-    BarrierAllReduce(JavaSparkContext spark, Source source, ShardWorker.Job job, LearningRate learningRate) {
+    BarrierAllReduce(JavaSparkContext spark, ShardSource source, ShardWorker.Job job, LearningRate learningRate) {
         this.spark = spark;
         this.source = source;
         this.job = job;
@@ -64,7 +50,7 @@ final class BarrierAllReduce implements GradientSync {
                     throw new IllegalStateException(
                             "epoch " + stride.epoch() + " failed: " + failure.getMessage(), failure.getCause());
                 }
-                listener.restarted(stride, failure.getMessage());
+                listener.restarted(stride.from() + 1, failure.getMessage());
                 source.restore();
             }
         }
@@ -73,11 +59,11 @@ final class BarrierAllReduce implements GradientSync {
     private StrideSums attempt(TrainingState state, Stride stride, Progress progress) throws StageFailure {
         long start = System.nanoTime();
         UUID name = UUID.randomUUID();
-        try (Handover handover = Handover.of(spark, state)) {
+        try (Handover<TrainingState, StrideOutcome> handover = Handover.of(spark, state)) {
             progress.begin(name);
-            List<Handover.Outcome> outcomes = handover.collected(
+            List<StrideOutcome> outcomes = handover.collected(
                     run(new StrideTask(name, rendezvous.name(), job, learningRate, stride, handover), name, progress));
-            Handover.Outcome first = outcomes.stream()
+            StrideOutcome first = outcomes.stream()
                     .filter(each -> each.losses().length > 0)
                     .findFirst()
                     .orElseThrow();
@@ -94,8 +80,8 @@ final class BarrierAllReduce implements GradientSync {
         }
     }
 
-    private static void take(TrainingState state, List<Handover.Outcome> outcomes, int taken) {
-        for (Handover.Outcome outcome : outcomes) {
+    private static void take(TrainingState state, List<StrideOutcome> outcomes, int taken) {
+        for (StrideOutcome outcome : outcomes) {
             float[] slice = outcome.theta();
             System.arraycopy(slice, 0, state.theta(), outcome.from(), slice.length);
             if (slice.length > 0) {
@@ -106,9 +92,9 @@ final class BarrierAllReduce implements GradientSync {
     }
 
     /** The mean over the tasks. */
-    private static EpochTime time(List<Handover.Outcome> outcomes, double seconds) {
+    private static EpochTime time(List<StrideOutcome> outcomes, double seconds) {
         double[] parts = new double[4];
-        for (Handover.Outcome outcome : outcomes) {
+        for (StrideOutcome outcome : outcomes) {
             for (int i = 0; i < parts.length; i++) {
                 parts[i] += outcome.nanos()[i] / 1e9 / outcomes.size();
             }
@@ -123,14 +109,14 @@ final class BarrierAllReduce implements GradientSync {
     }
 
     /** Runs the stage, and tells of steps while it runs. */
-    private List<Handover.Outcome> run(StrideTask task, UUID name, Progress progress) throws StageFailure {
-        RDD<Handover.Outcome> stage = source.forBarrier()
+    private List<StrideOutcome> run(StrideTask task, UUID name, Progress progress) throws StageFailure {
+        RDD<StrideOutcome> stage = source.forSteps()
                 .rdd()
                 .barrier()
-                .mapPartitions(task, false, ClassTag$.MODULE$.<Handover.Outcome>apply(Handover.Outcome.class));
+                .mapPartitions(task, false, ClassTag$.MODULE$.<StrideOutcome>apply(StrideOutcome.class));
         int epoch = progress.stride.epoch();
         // a thread of our own, not collectAsync: Scala's futures print stack traces when the JVM is told to end
-        FutureTask<List<Handover.Outcome>> running = new FutureTask<>(() -> {
+        FutureTask<List<StrideOutcome>> running = new FutureTask<>(() -> {
             spark.setJobGroup(name.toString(), "epoch " + epoch, true);
             return stage.toJavaRDD().collect();
         });

@@ -3,48 +3,73 @@ package io.lockstep.train;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import scala.Tuple2;
 
 /**
  * A Spark job for each step: broadcast θ, compute the shards' gradients, add them in the order of the shard tree, and
- * step the optimizer on the driver. Runs on any cluster; Spark retries what it loses.
+ * step the optimizer on the driver. Runs on any cluster; Spark retries what it loses. With many tasks, neighbouring ones'
+ * sums are added up on executors first, so that the driver does not take in all of them.
  */
 final class DriverTreeReduce implements GradientSync {
+    /** More tasks than this do not all send their sums to the driver. */
+    private static final int DIRECT_TASKS = 32;
+    /** Spark itself has tried each task several times. */
+    private static final int ATTEMPTS = 2;
+
     private final JavaSparkContext spark;
-    private final JavaRDD<ShardTask> shards;
+    private final ShardSource source;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
+    private final int directTasks;
+    private JavaRDD<ShardTask> shards;
 
-    /** Trains on {@code shards}, each element of which is a task's. */
+    DriverTreeReduce(JavaSparkContext spark, ShardSource source, ShardWorker.Job job, LearningRate learningRate) {
+        this(spark, source, job, learningRate, DIRECT_TASKS);
+    }
+
+    /** One that combines the sums of more than {@code directTasks} tasks on executors. */
     DriverTreeReduce(
-            JavaSparkContext spark, JavaRDD<ShardTask> shards, ShardWorker.Job job, LearningRate learningRate) {
+            JavaSparkContext spark,
+            ShardSource source,
+            ShardWorker.Job job,
+            LearningRate learningRate,
+            int directTasks) {
         this.spark = spark;
-        this.shards = shards;
+        this.source = source;
         this.job = job;
         this.learningRate = learningRate;
+        this.directTasks = directTasks;
+        this.shards = source.forSteps();
     }
 
     @Override
     public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
+        // as many tasks as the cluster has slots now
+        shards = source.forSteps();
         int steps = job.plan().steps();
         double loss = 0;
         long examples = 0;
         Clock clock = new Clock();
         for (int step = stride.from(); step < stride.to(); step++) {
-            List<StepResult> results = results(state.theta(), stride.epoch(), step);
+            List<StepResult> results = results(state, stride, step, listener);
             long reducing = System.nanoTime();
-            GradientSum sum = reduce(results);
+            StepResult all = StepResult.combine(results);
+            GradientSum sum = all.total();
             if (sum.examples() != job.plan().rows(step)) {
                 throw new IllegalStateException("step " + step + " summed " + sum.examples() + " examples, not "
                         + job.plan().rows(step));
             }
             if (!Double.isFinite(sum.loss())) {
-                throw new Divergence(shards, job).explain(state, stride.epoch(), step, sum.loss());
+                throw new Divergence(source.forJobs(), job).explain(state, stride.epoch(), step, sum.loss());
             }
             long optimizing = System.nanoTime();
             // one place for what a gradient sum becomes: divide, clip, regularize, step
@@ -52,7 +77,8 @@ final class DriverTreeReduce implements GradientSync {
             state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), alpha);
             loss += sum.loss();
             examples += sum.examples();
-            clock.step(results, optimizing - reducing, System.nanoTime() - optimizing);
+            clock.step(all, optimizing - reducing, System.nanoTime() - optimizing);
+            recycle(results);
             listener.stepTaken(
                     step + 1,
                     steps,
@@ -67,31 +93,69 @@ final class DriverTreeReduce implements GradientSync {
     private static final class Clock {
         private final long start = System.nanoTime();
         private double compute;
-        private double wait;
+        private double waiting;
         private double exchange;
         private double optimizer;
 
-        void step(List<StepResult> results, long reducing, long optimizing) {
-            double mean =
-                    results.stream().mapToLong(StepResult::nanos).average().orElse(0);
-            long slowest = results.stream().mapToLong(StepResult::nanos).max().orElse(0);
+        void step(StepResult all, long reducing, long optimizing) {
+            double mean = (double) all.nanos() / all.tasks();
             compute += mean / 1e9;
-            wait += (slowest - mean) / 1e9;
+            waiting += (all.slowest() - mean) / 1e9;
             exchange += reducing / 1e9;
             optimizer += optimizing / 1e9;
         }
 
         EpochTime time() {
-            return new EpochTime((System.nanoTime() - start) / 1e9, compute, wait, exchange, optimizer);
+            return new EpochTime((System.nanoTime() - start) / 1e9, compute, waiting, exchange, optimizer);
         }
     }
 
-    private List<StepResult> results(float[] parameters, int epoch, int step) {
-        Broadcast<float[]> theta = spark.broadcast(parameters);
+    private List<StepResult> results(TrainingState state, Stride stride, int step, StepListener listener) {
+        for (int attempt = 1; ; attempt++) {
+            try (Handover<Parameters, StepResult> handover = Handover.of(spark, new Parameters(state.theta()))) {
+                return run(new StepTask(job, handover, stride.epoch(), step));
+            } catch (StepFailure failure) {
+                // in one JVM nothing is lost that another attempt could find again
+                if (spark.sc().isLocal() || attempt == ATTEMPTS) {
+                    throw new IllegalStateException(
+                            "step " + (step + 1) + " of epoch " + stride.epoch() + " failed: " + failure.getMessage(),
+                            failure.getCause());
+                }
+                listener.restarted(step + 1, failure.getMessage());
+                source.restore();
+                shards = source.forSteps();
+            }
+        }
+    }
+
+    private List<StepResult> run(StepTask task) throws StepFailure {
         try {
-            return shards.mapPartitions(new StepTask(job, theta, epoch, step)).collect();
-        } finally {
-            theta.destroy();
+            int tasks = shards.getNumPartitions();
+            JavaRDD<StepResult> results =
+                    tasks <= directTasks ? shards.mapPartitions(task) : combined(shards.mapPartitions(task), tasks);
+            return task.handover.collected(results.collect());
+        } catch (RuntimeException e) {
+            throw new StepFailure(e);
+        } catch (Exception e) {
+            // Spark's own are checked, and Scala does not say so
+            throw new StepFailure(e);
+        }
+    }
+
+    /** Runs of √T neighbouring tasks, added up on executors. */
+    private static JavaRDD<StepResult> combined(JavaRDD<StepResult> results, int tasks) {
+        int runs = (int) Math.ceil(Math.sqrt(tasks));
+        return results.mapPartitionsToPair(new ByRun(tasks, runs))
+                .partitionBy(new HashPartitioner(runs))
+                .mapPartitions(new Combine());
+    }
+
+    /** In one JVM the sums are the workers' own arrays, which later steps use again. */
+    private void recycle(List<StepResult> results) {
+        if (spark.sc().isLocal()) {
+            ShardWorker worker = ShardWorker.borrow(job);
+            results.forEach(result -> worker.recycle(result.nodes()));
+            worker.back();
         }
     }
 
@@ -100,44 +164,69 @@ final class DriverTreeReduce implements GradientSync {
         ShardWorker.release(job.id());
     }
 
-    /** The upper part of the shard tree; results come in the order of the tasks, which is the order of the shards. */
-    private static GradientSum reduce(List<StepResult> results) {
-        ReductionTree<GradientSum> tree = new ReductionTree<>(GradientSum::add);
-        results.forEach(result -> result.nodes().forEach(tree::addNode));
-        return tree.root();
-    }
+    /** A step's job failed. */
+    private static final class StepFailure extends Exception {
+        private static final long serialVersionUID = 1L;
 
-    /** A task's part of a step, and how long it computed. */
-    private record StepResult(List<ReductionTree.Node<GradientSum>> nodes, long nanos) implements Serializable {}
+        StepFailure(Exception cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
     /** Computes a task's part of a step. */
     private static final class StepTask implements FlatMapFunction<Iterator<ShardTask>, StepResult> {
         private static final long serialVersionUID = 1L;
 
         private final ShardWorker.Job job;
-        private final Broadcast<float[]> theta;
+        private final Handover<Parameters, StepResult> handover;
         private final int epoch;
         private final int step;
 
-        StepTask(ShardWorker.Job job, Broadcast<float[]> theta, int epoch, int step) {
+        StepTask(ShardWorker.Job job, Handover<Parameters, StepResult> handover, int epoch, int step) {
             this.job = job;
-            this.theta = theta;
+            this.handover = handover;
             this.epoch = epoch;
             this.step = step;
         }
 
         @Override
         public Iterator<StepResult> call(Iterator<ShardTask> tasks) {
-            float[] parameters = theta.value();
+            float[] theta = handover.sent().theta();
             ShardTask task = tasks.next();
             ShardWorker worker = ShardWorker.borrow(job);
             try {
                 long start = System.nanoTime();
-                List<ReductionTree.Node<GradientSum>> nodes = worker.gradients(task, parameters, epoch, step);
-                return List.of(new StepResult(nodes, System.nanoTime() - start)).iterator();
+                List<ReductionTree.Node<GradientSum>> nodes = worker.gradients(task, theta, epoch, step);
+                long nanos = System.nanoTime() - start;
+                return handover.deliver(new StepResult(TaskContext.getPartitionId(), 1, nodes, nanos, nanos))
+                        .iterator();
             } finally {
                 worker.back();
             }
+        }
+    }
+
+    /** Gives each result the number of its run of tasks. */
+    private record ByRun(int tasks, int runs)
+            implements PairFlatMapFunction<Iterator<StepResult>, Integer, StepResult>, Serializable {
+        @Override
+        public Iterator<Tuple2<Integer, StepResult>> call(Iterator<StepResult> results) {
+            List<Tuple2<Integer, StepResult>> pairs = new ArrayList<>();
+            results.forEachRemaining(
+                    result -> pairs.add(new Tuple2<>((int) ((long) result.first() * runs / tasks), result)));
+            return pairs.iterator();
+        }
+    }
+
+    /** Adds up a run. */
+    private record Combine() implements FlatMapFunction<Iterator<Tuple2<Integer, StepResult>>, StepResult> {
+        @Override
+        public Iterator<StepResult> call(Iterator<Tuple2<Integer, StepResult>> results) {
+            List<StepResult> run = new ArrayList<>();
+            results.forEachRemaining(result -> run.add(result._2()));
+            return run.isEmpty()
+                    ? List.<StepResult>of().iterator()
+                    : List.of(StepResult.combine(run)).iterator();
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.lockstep.train;
 
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -10,7 +12,7 @@ import java.util.Arrays;
 final class GradientSum implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final float[] gradient;
+    private final transient float[] gradient;
     private double loss;
     private long examples;
 
@@ -58,5 +60,20 @@ final class GradientSum implements Serializable {
         loss += right.loss;
         examples += right.examples;
         return this;
+    }
+
+    private Object writeReplace() {
+        return new Bytes(FloatBytes.of(gradient), loss, examples);
+    }
+
+    private void readObject(ObjectInputStream stream) throws InvalidObjectException {
+        throw new InvalidObjectException("a gradient travels as bytes");
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // the serial form alone
+    private record Bytes(byte[] gradient, double loss, long examples) implements Serializable {
+        private Object readResolve() {
+            return new GradientSum(FloatBytes.floats(gradient), loss, examples);
+        }
     }
 }

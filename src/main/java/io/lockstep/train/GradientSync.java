@@ -49,8 +49,12 @@ interface GradientSync extends AutoCloseable {
     /** Hears of steps. */
     @FunctionalInterface
     interface StepListener {
-        /** A stride starts over from its first step, because executors were lost. */
-        default void restarted(Stride stride, String reason) {}
+        /**
+         * Executors were lost, and it goes on from an earlier step.
+         *
+         * @param step the first step to be taken again, from 1; those that were told of are not told of again
+         */
+        default void restarted(int step, String reason) {}
 
         /**
          * A step was taken.

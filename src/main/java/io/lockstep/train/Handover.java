@@ -10,68 +10,62 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * How θ and the optimizer's state come from the driver to the tasks of a stride, and back. Where they share one JVM,
- * nothing is copied into bytes and out of them: for a small net that would take longer than many steps.
+ * How something comes from the driver to the tasks of a job, and how what they make of it comes back. Where they share
+ * one JVM, nothing is copied into bytes and out of them: for a small net that would take longer than a step.
+ *
+ * @param <S> what is sent; shared by the tasks of a JVM, who must not change it
+ * @param <R> what comes back
  */
-sealed interface Handover extends Serializable, AutoCloseable {
+sealed interface Handover<S extends Serializable, R extends Serializable> extends Serializable, AutoCloseable {
 
-    /** The state at the stride's start; the tasks' own. */
-    TrainingState start();
+    /** What was sent; called by tasks. */
+    S sent();
 
-    /** Gives a task's outcome back: what is to go through Spark's results. */
-    List<Outcome> deliver(Outcome outcome);
+    /** Gives a task's result back: what is to go through Spark's results. */
+    List<R> deliver(R result);
 
-    /** On the driver: all outcomes, those that went through Spark's results among them. */
-    List<Outcome> collected(List<Outcome> results);
+    /** On the driver: all results, those that went through Spark's among them, in any order. */
+    List<R> collected(List<R> results);
 
     @Override
     void close();
 
-    /**
-     * What a task leaves.
-     *
-     * @param from first element of θ of which it brings the new values
-     * @param theta θ[from..]; empty but for one task of each executor
-     * @param state the optimizer's state there
-     * @param taken steps; only the first rank is sure to know
-     * @param losses Σ L of each step, from the first rank; else empty
-     * @param nanos compute, wait, exchange, optimizer
-     */
-    @SuppressWarnings("ArrayRecordComponent") // carries them home, and no one compares it
-    record Outcome(int from, float[] theta, float[][] state, int taken, double[] losses, long[] nanos)
-            implements Serializable {}
-
     /** By the driver's way to its executors: memory in one JVM, else Spark's broadcast and results. */
-    static Handover of(JavaSparkContext spark, TrainingState state) {
-        return spark.sc().isLocal() ? Shared.open(state) : new Sent(spark.broadcast(state));
+    static <S extends Serializable, R extends Serializable> Handover<S, R> of(JavaSparkContext spark, S message) {
+        return spark.sc().isLocal() ? Shared.open(message) : new Sent<>(spark.broadcast(message));
     }
 
     /** Through the JVM's memory. */
-    record Shared(UUID id) implements Handover {
-        private static final Map<UUID, Desk> DESKS = new ConcurrentHashMap<>();
+    record Shared<S extends Serializable, R extends Serializable>(UUID id) implements Handover<S, R> {
+        private static final Map<UUID, Desk<?, ?>> DESKS = new ConcurrentHashMap<>();
 
-        private record Desk(TrainingState state, ConcurrentLinkedQueue<Outcome> outcomes) {}
+        private record Desk<S, R>(S message, ConcurrentLinkedQueue<R> results) {}
 
-        static Shared open(TrainingState state) {
-            Shared shared = new Shared(UUID.randomUUID());
-            DESKS.put(shared.id, new Desk(state, new ConcurrentLinkedQueue<>()));
+        static <S extends Serializable, R extends Serializable> Shared<S, R> open(S message) {
+            Shared<S, R> shared = new Shared<>(UUID.randomUUID());
+            DESKS.put(shared.id, new Desk<S, R>(message, new ConcurrentLinkedQueue<>()));
             return shared;
         }
 
-        @Override
-        public TrainingState start() {
-            return DESKS.get(id).state().copy();
+        @SuppressWarnings("unchecked") // what open put there
+        private Desk<S, R> desk() {
+            return (Desk<S, R>) DESKS.get(id);
         }
 
         @Override
-        public List<Outcome> deliver(Outcome outcome) {
-            DESKS.get(id).outcomes().add(outcome);
+        public S sent() {
+            return desk().message();
+        }
+
+        @Override
+        public List<R> deliver(R result) {
+            desk().results().add(result);
             return List.of();
         }
 
         @Override
-        public List<Outcome> collected(List<Outcome> results) {
-            return List.copyOf(DESKS.get(id).outcomes());
+        public List<R> collected(List<R> results) {
+            return List.copyOf(desk().results());
         }
 
         @Override
@@ -81,26 +75,25 @@ sealed interface Handover extends Serializable, AutoCloseable {
     }
 
     /** Through the network. */
-    record Sent(Broadcast<TrainingState> state) implements Handover {
+    record Sent<S extends Serializable, R extends Serializable>(Broadcast<S> message) implements Handover<S, R> {
         @Override
-        public TrainingState start() {
-            // the broadcast value is shared by all tasks of the JVM, and a stage may run again
-            return state.value().copy();
+        public S sent() {
+            return message.value();
         }
 
         @Override
-        public List<Outcome> deliver(Outcome outcome) {
-            return List.of(outcome);
+        public List<R> deliver(R result) {
+            return List.of(result);
         }
 
         @Override
-        public List<Outcome> collected(List<Outcome> results) {
+        public List<R> collected(List<R> results) {
             return results;
         }
 
         @Override
         public void close() {
-            state.destroy();
+            message.destroy();
         }
     }
 }

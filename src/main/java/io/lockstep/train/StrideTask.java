@@ -16,8 +16,7 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
 
 /** A task of a barrier stage: takes all steps of a stride with the other tasks. */
-final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<Handover.Outcome>>
-        implements Serializable {
+final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<StrideOutcome>> implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** How often the driver hears of steps. */
@@ -30,7 +29,7 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<H
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final GradientSync.Stride stride;
-    private final Handover handover;
+    private final Handover<TrainingState, StrideOutcome> handover;
 
     StrideTask(
             UUID name,
@@ -38,7 +37,7 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<H
             ShardWorker.Job job,
             LearningRate learningRate,
             GradientSync.Stride stride,
-            Handover handover) {
+            Handover<TrainingState, StrideOutcome> handover) {
         this.name = name;
         this.rendezvous = rendezvous;
         this.job = job;
@@ -48,7 +47,7 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<H
     }
 
     @Override
-    public Iterator<Handover.Outcome> apply(Iterator<ShardTask> tasks) {
+    public Iterator<StrideOutcome> apply(Iterator<ShardTask> tasks) {
         BarrierTaskContext context = BarrierTaskContext.get();
         RankTable table = new RankTable(Arrays.stream(context.getTaskInfos())
                 .map(BarrierTaskInfo::address)
@@ -79,8 +78,17 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<H
     private TaskGroup open(StrideKey key, RankTable table, int executor, BarrierTaskContext context) {
         long timeout =
                 TimeUnit.SECONDS.toNanos(SparkEnv.get().conf().getTimeAsSeconds("spark.network.timeout", "120s"));
+        // what was sent is shared by all tasks of the JVM, and a stage may run again: the copy is what is trained
         TaskGroup group = new TaskGroup(
-                key, table, executor, stride, job, learningRate, handover.start(), context::isInterrupted, timeout);
+                key,
+                table,
+                executor,
+                stride,
+                job,
+                learningRate,
+                handover.sent().copy(),
+                context::isInterrupted,
+                timeout);
         try {
             group.open(rendezvous);
             return group;
@@ -114,15 +122,15 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<H
         }
     }
 
-    private Handover.Outcome outcome(TaskGroup group, int rank, int member) {
+    private StrideOutcome outcome(TaskGroup group, int rank, int member) {
         long[] nanos = group.times(member).nanos();
         double[] losses = rank == 0 ? group.losses() : new double[0];
         Pieces.Piece own = group.own();
         if (member > 0 || own.length() == 0) {
-            return new Handover.Outcome(0, NO_FLOATS, new float[0][], group.taken(), losses, nanos);
+            return new StrideOutcome(0, NO_FLOATS, new float[0][], group.taken(), losses, nanos);
         }
         TrainingState state = group.state();
-        return new Handover.Outcome(
+        return new StrideOutcome(
                 own.from(),
                 Arrays.copyOfRange(state.theta(), own.from(), own.to()),
                 state.optimizer().state(own.from(), own.to()),

@@ -142,17 +142,17 @@ final class Synchronization {
                 UUID.randomUUID().toString(), network, plan, config.training().seed());
         return mode == SyncMode.BARRIER
                 ? new BarrierAllReduce(spark, new Shards(), job, learningRate)
-                : new DriverTreeReduce(spark, trainingSet().normalized(tasks(), data.preparation()), job, learningRate);
+                : new DriverTreeReduce(spark, new Shards(), job, learningRate);
     }
 
     private ShardedSet trainingSet() {
         return data.set(DataRole.TRAIN);
     }
 
-    private final class Shards implements BarrierAllReduce.Source {
+    private final class Shards implements ShardSource {
         @Override
-        public JavaRDD<ShardTask> forBarrier() {
-            return trainingSet().normalizedForBarrier(tasks(), data.preparation());
+        public JavaRDD<ShardTask> forSteps() {
+            return trainingSet().normalizedForSteps(tasks(), data.preparation());
         }
 
         @Override

@@ -167,8 +167,8 @@ public final class Trainer {
         }
 
         @Override
-        public void restarted(GradientSync.Stride stride, String reason) {
-            listener.restarted(epoch, reason);
+        public void restarted(int step, String reason) {
+            listener.restarted(epoch, step, reason);
         }
     }
 

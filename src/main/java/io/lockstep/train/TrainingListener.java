@@ -49,10 +49,12 @@ public interface TrainingListener {
     default void stepTaken(Step step) {}
 
     /**
-     * An epoch starts over from its first step, because executors were lost. Steps that were told of are not told of again:
-     * they have the same bits.
+     * Executors were lost, and the epoch goes on from an earlier step. Steps that were told of are not told of again: they
+     * have the same bits.
+     *
+     * @param step the first to be taken again, from 1
      */
-    default void restarted(int epoch, String reason) {}
+    default void restarted(int epoch, int step, String reason) {}
 
     /** An epoch ended and was scored. */
     default void epochEnded(EpochRecord epoch) {}

@@ -125,7 +125,7 @@ class ShardTest {
         int rdd = packed.id();
         ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
         try (ShardedSet set = new ShardedSet(packed, 0, List.of(0L, 10L), 1, 3)) {
-            List<List<Integer>> rowsAndLocks = set.normalizedForBarrier(1, none)
+            List<List<Integer>> rowsAndLocks = set.normalizedForSteps(1, none)
                     .map(task -> {
                         List<Integer> found = new ArrayList<>();
                         for (ShardRange range : task.shards()) {
