@@ -213,7 +213,7 @@ public final class TrainingData implements AutoCloseable {
      * S: of the config, else from the batch size alone. Few and thick, because every product of a step writes a whole dW
      * however thin the slice; and never one, so that two cores have work.
      */
-    static int shards(LockstepConfig config) {
+    public static int shards(LockstepConfig config) {
         if (config.shards().isPresent()) {
             return config.shards().getAsInt();
         }

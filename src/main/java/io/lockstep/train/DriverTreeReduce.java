@@ -21,7 +21,7 @@ import scala.Tuple2;
  */
 final class DriverTreeReduce implements GradientSync {
     /** More tasks than this do not all send their sums to the driver. */
-    private static final int DIRECT_TASKS = 32;
+    static final int DIRECT_TASKS = 32;
     /** Spark itself has tried each task several times. */
     private static final int ATTEMPTS = 2;
 
@@ -144,10 +144,14 @@ final class DriverTreeReduce implements GradientSync {
 
     /** Runs of √T neighbouring tasks, added up on executors. */
     private static JavaRDD<StepResult> combined(JavaRDD<StepResult> results, int tasks) {
-        int runs = (int) Math.ceil(Math.sqrt(tasks));
+        int runs = runs(tasks);
         return results.mapPartitionsToPair(new ByRun(tasks, runs))
                 .partitionBy(new HashPartitioner(runs))
                 .mapPartitions(new Combine());
+    }
+
+    static int runs(int tasks) {
+        return (int) Math.ceil(Math.sqrt(tasks));
     }
 
     /** In one JVM the sums are the workers' own arrays, which later steps use again. */

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  */
 final class ShardWorker {
     /** Examples of one pass through the network; a thicker slice takes several, which add to the same gradient. */
-    private static final int PASS_ROWS = 1024;
+    static final int PASS_ROWS = 1024;
 
     /** Trainings whose workers a JVM keeps. */
     private static final int MOST_RUNS = 8;
