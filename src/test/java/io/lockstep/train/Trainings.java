@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /** Trainings of tests: from a config's text to the losses of the steps. */
 final class Trainings {
@@ -47,6 +48,10 @@ final class Trainings {
     }
 
     static Run train(LockstepConfig config, TrainingData data, int slots) {
+        return train(TestSpark.context(), config, data, slots);
+    }
+
+    static Run train(JavaSparkContext spark, LockstepConfig config, TrainingData data, int slots) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
@@ -54,7 +59,7 @@ final class Trainings {
                 losses.add(step.loss());
             }
         };
-        TrainingResult result = new Trainer(TestSpark.context(), config, data, listener, slots).train();
+        TrainingResult result = new Trainer(spark, config, data, listener, slots).train();
         return new Run(result, losses);
     }
 

@@ -1,0 +1,76 @@
+package io.lockstep.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The command in a JVM of its own, with the class path and the options of the tests. */
+public final class ChildJvm implements AutoCloseable {
+    private static final long MINUTES = 5;
+
+    private final Process process;
+    private final Path printed;
+
+    private ChildJvm(Process process, Path printed) {
+        this.process = process;
+        this.printed = printed;
+    }
+
+    /**
+     * Starts {@code lockstep} with {@code arguments}.
+     *
+     * @param files where it prints and logs to: this path with {@code .out} and {@code .log} behind it
+     */
+    public static ChildJvm lockstep(Path files, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.startsWith("-Xmx") && !option.startsWith("-javaagent"))
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-Xmx700m",
+                "-Dlockstep.log=" + files + ".log",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.lockstep.job.Lockstep"));
+        command.addAll(List.of(arguments));
+        Path printed = Path.of(files + ".out");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(printed.toFile())
+                    .start();
+            return new ChildJvm(process, printed);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @return what it printed
+     * @throws AssertionError if it does not end by itself, or not with exit code 0
+     */
+    public String await() throws IOException, InterruptedException {
+        boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+        String text = Files.readString(printed);
+        if (!ended || process.exitValue() != 0) {
+            throw new AssertionError(
+                    (ended ? "exit code " + process.exitValue() : "no end after " + MINUTES + " minutes")
+                            + ", having printed:\n" + text);
+        }
+        return text;
+    }
+
+    /** Ends it, if it has not ended. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

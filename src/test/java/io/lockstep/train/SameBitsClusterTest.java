@@ -1,0 +1,138 @@
+package io.lockstep.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.config.EvaluationMetric;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.data.TrainingData;
+import io.lockstep.model.LoadedModel;
+import io.lockstep.model.ModelIo;
+import io.lockstep.model.Weights;
+import io.lockstep.testing.ChildJvm;
+import io.lockstep.testing.TestCluster;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One seed gives one model, bit for bit, on executors in JVMs of their own and in one JVM. */
+class SameBitsClusterTest {
+    private static final int EPOCHS = 2;
+
+    @TempDir
+    static Path directory;
+
+    private static String yaml;
+    private static Outcome expected;
+
+    /**
+     * What a training gave, as bits.
+     *
+     * @param losses of the epochs: on train, then on dev
+     */
+    record Outcome(String weightsSha256, List<Integer> theta, List<Long> losses) {
+
+        static Outcome of(Trainings.Run run, LockstepConfig config, TrainingData data) {
+            List<Long> losses = new ArrayList<>();
+            for (EpochRecord epoch : run.result().epochs()) {
+                losses.add(Double.doubleToRawLongBits(epoch.trainLoss()));
+                losses.add(Double.doubleToRawLongBits(
+                        epoch.dev().orElseThrow().values().get(EvaluationMetric.LOSS)));
+            }
+            float[] theta = run.result().theta();
+            int classes = data.classes().size();
+            String hash = Weights.sha256(Networks.of(config, data.features().width(), classes), theta);
+            return new Outcome(hash, bits(theta), losses);
+        }
+
+        static Outcome read(Path model) throws Exception {
+            JsonNode metrics =
+                    new ObjectMapper().readTree(model.resolve("metrics.json").toFile());
+            List<Long> losses = new ArrayList<>();
+            for (JsonNode epoch : metrics.get("epochs")) {
+                losses.add(Double.doubleToRawLongBits(epoch.get("train_loss").asDouble()));
+                losses.add(Double.doubleToRawLongBits(epoch.get("dev_loss").asDouble()));
+            }
+            LoadedModel loaded = ModelIo.read(model.toString(), new Configuration());
+            return new Outcome(metrics.get("weights_sha256").asText(), bits(loaded.theta()), losses);
+        }
+
+        private static List<Integer> bits(float[] theta) {
+            return IntStream.range(0, theta.length)
+                    .mapToObj(i -> Float.floatToRawIntBits(theta[i]))
+                    .toList();
+        }
+    }
+
+    /** The same training in a JVM that knows of no cluster. It starts first: the cluster starts meanwhile. */
+    @BeforeAll
+    static void trainInOneJvm() throws Exception {
+        Path folder = Trainings.write(directory.resolve("table"), Trainings.table(503, 11), 3, 4);
+        yaml = """
+                task: classification
+                data: { train: %s, format: csv, label: kind }
+                network: [{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]
+                input_dropout: 0.1
+                shards: 8
+                training: { epochs: %d, batch_size: 61, clip_norm: 0.5, l2: 0.1, seed: 5 }
+                """.formatted(folder, EPOCHS);
+        Path config = Files.writeString(directory.resolve("test.yaml"), yaml);
+        Path model = directory.resolve("model");
+        try (ChildJvm child = ChildJvm.lockstep(
+                directory.resolve("child"),
+                "train",
+                config.toString(),
+                "--master",
+                "local[2]",
+                "--set",
+                "output=" + model)) {
+            TestCluster.session();
+            child.await();
+        }
+        expected = Outcome.read(model);
+        assertThat(expected.losses()).hasSize(2 * EPOCHS).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void threeTasksRunInThreeOtherJvms() {
+        // else the test below would show nothing
+        Set<Long> pids = new HashSet<>(TestCluster.context()
+                .parallelize(List.of(1, 2, 3), TestCluster.EXECUTORS)
+                .map(number -> ProcessHandle.current().pid())
+                .collect());
+        assertThat(pids)
+                .hasSize(TestCluster.EXECUTORS)
+                .doesNotContain(ProcessHandle.current().pid());
+        assertThat(TestCluster.session().conf().get("spark.authenticate")).isEqualTo("true");
+        assertThat(TestCluster.session().conf().get("spark.network.crypto.enabled"))
+                .isEqualTo("true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"driver"})
+    void theModelOfOneTwoAndThreeExecutorsIsThatOfOneJvm(String sync) {
+        LockstepConfig config = Trainings.config(yaml, "sync=" + sync);
+        Set<List<Long>> bits = new HashSet<>();
+        try (TrainingData data = TrainingData.prepare(TestCluster.session(), config)) {
+            for (int tasks = 1; tasks <= TestCluster.EXECUTORS; tasks++) {
+                Trainings.Run run = Trainings.train(TestCluster.context(), config, data, tasks);
+                assertThat(Outcome.of(run, config, data))
+                        .as("sync %s, %d tasks", sync, tasks)
+                        .isEqualTo(expected);
+                bits.add(run.bits());
+            }
+        }
+        assertThat(bits).as("the losses of the steps, by tasks").hasSize(1);
+    }
+}
