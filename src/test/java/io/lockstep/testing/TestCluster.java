@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,9 +24,6 @@ public final class TestCluster {
     /** How many executors. */
     public static final int EXECUTORS = 3;
 
-    private static final Path TARGET = Path.of("target").toAbsolutePath();
-    private static final Path DIRECTORY = TARGET.resolve("test-cluster");
-    private static final long MINUTES = 4;
     private static final SparkSession SESSION = start();
 
     private TestCluster() {}
@@ -45,15 +41,15 @@ public final class TestCluster {
     private static SparkSession start() {
         try {
             // of a test JVM that was killed
-            script("stop");
-            Runtime.getRuntime().addShutdownHook(new Thread(TestCluster::end, "test-cluster-end"));
+            Script.run("stop");
+            Runtime.getRuntime().addShutdownHook(new Thread(Script::end, "test-cluster-end"));
             // the lists that scripts/lockstep runs from are not there before the package phase
             Path jars = Files.writeString(
-                    TARGET.resolve("test-cluster.classpath"),
+                    Script.TARGET.resolve("test-cluster.classpath"),
                     classPath()
                             .filter(entry -> entry.endsWith(".jar"))
                             .collect(Collectors.joining(File.pathSeparator)));
-            script(
+            Script.run(
                     "start",
                     "--workers",
                     String.valueOf(EXECUTORS),
@@ -65,12 +61,12 @@ public final class TestCluster {
                     "--spark-jars",
                     jars.toString());
             Properties properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(DIRECTORY.resolve("driver.conf"))) {
+            try (Reader reader = Files.newBufferedReader(Script.DIRECTORY.resolve("driver.conf"))) {
                 properties.load(reader);
             }
             SparkSession.Builder builder = SparkSession.builder()
                     .appName("tests")
-                    .master(Files.readString(DIRECTORY.resolve("url")).strip());
+                    .master(Files.readString(Script.DIRECTORY.resolve("url")).strip());
             for (String name : properties.stringPropertyNames()) {
                 builder.config(name, properties.getProperty(name));
             }
@@ -90,36 +86,46 @@ public final class TestCluster {
         }
     }
 
-    /** The session first: executors that go before it would be asked for again. */
-    private static void end() {
-        SparkSession.getDefaultSession().foreach(session -> {
-            session.stop();
-            return null;
-        });
-        script("stop");
-    }
-
     private static Stream<String> classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator));
     }
 
-    private static void script(String command, String... options) {
-        List<String> line = new ArrayList<>(List.of("scripts/cluster", command, "--dir", DIRECTORY.toString()));
-        line.addAll(List.of(options));
-        Path printed = TARGET.resolve("test-cluster.out");
-        ProcessBuilder builder =
-                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(printed.toFile());
-        builder.environment().putAll(Map.of("JAVA_HOME", System.getProperty("java.home")));
-        try {
-            Process process = builder.start();
-            if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                process.destroy();
-                throw new IllegalStateException(line + " failed, having printed:\n" + Files.readString(printed));
+    /**
+     * {@code scripts/cluster}. A class of its own, for a JVM may be told to end while the session starts: the hook would
+     * wait for {@link TestCluster} to be initialized.
+     */
+    private static final class Script {
+        private static final Path TARGET = Path.of("target").toAbsolutePath();
+        private static final Path DIRECTORY = TARGET.resolve("test-cluster");
+        private static final long MINUTES = 4;
+
+        /** The session first: executors that go before it would be asked for again. */
+        private static void end() {
+            SparkSession.getDefaultSession().foreach(session -> {
+                session.stop();
+                return null;
+            });
+            run("stop");
+        }
+
+        static void run(String command, String... options) {
+            List<String> line = new ArrayList<>(List.of("scripts/cluster", command, "--dir", DIRECTORY.toString()));
+            line.addAll(List.of(options));
+            Path printed = TARGET.resolve("test-cluster.out");
+            ProcessBuilder builder =
+                    new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(printed.toFile());
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            try {
+                Process process = builder.start();
+                if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                    process.destroy();
+                    throw new IllegalStateException(line + " failed, having printed:\n" + Files.readString(printed));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(line + " was interrupted", e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(line + " was interrupted", e);
         }
     }
 }
