@@ -9,11 +9,11 @@ package io.lockstep.math;
  *     3</a>
  */
 public final class RandomStream {
-    private static final int MULTIPLIER_0 = 0xD2511F53;
-    private static final int MULTIPLIER_1 = 0xCD9E8D57;
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
-    private static final int ROUNDS = 10;
+    static final int MULTIPLIER_0 = 0xD2511F53;
+    static final int MULTIPLIER_1 = 0xCD9E8D57;
+    static final int WEYL_0 = 0x9E3779B9;
+    static final int WEYL_1 = 0xBB67AE85;
+    static final int ROUNDS = 10;
     private static final long MASK = 0xFFFFFFFFL;
 
     private final long key;
@@ -37,6 +37,22 @@ public final class RandomStream {
     public static RandomStream of(long seed, Purpose purpose, int epoch, int step, int shard, int layer) {
         long key = mix(mix(seed) + purpose.id() * 0x9E3779B97F4A7C15L);
         return new RandomStream(mix(key + epoch * 0xD1B54A32D192ED03L), step, shard, layer);
+    }
+
+    long key() {
+        return key;
+    }
+
+    int step() {
+        return step;
+    }
+
+    int shard() {
+        return shard;
+    }
+
+    int layer() {
+        return layer;
     }
 
     /**

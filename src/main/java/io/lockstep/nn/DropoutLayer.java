@@ -1,6 +1,7 @@
 package io.lockstep.nn;
 
 import io.lockstep.math.Purpose;
+import io.lockstep.math.RandomMask;
 import io.lockstep.math.RandomStream;
 
 /** Inverted dropout (Srivastava et al. 2014; notes, "Dropout implementation (Inverted dropout)"). */
@@ -12,6 +13,7 @@ final class DropoutLayer implements Layer {
     private final float[] mask;
 
     private final float[] output;
+    private final RandomMask random = new RandomMask();
 
     DropoutLayer(double rate, int layer, int n, int capacity) {
         this.rate = rate;
@@ -23,13 +25,10 @@ final class DropoutLayer implements Layer {
 
     @Override
     public float[] forwardTraining(float[] theta, float[] input, int m, TrainingPass pass) {
-        RandomStream random =
+        RandomStream stream =
                 RandomStream.of(pass.seed(), Purpose.DROPOUT, pass.epoch(), pass.step(), pass.shard(), layer);
-        long first = (long) pass.firstExample() * n;
-        float keep = (float) (1 / (1 - rate));
-        float threshold = (float) rate;
+        random.fill(stream, (long) pass.firstExample() * n, (float) rate, (float) (1 / (1 - rate)), mask, n * m);
         for (int i = 0; i < n * m; i++) {
-            mask[i] = random.uniform(first + i) < threshold ? 0f : keep;
             output[i] = input[i] * mask[i];
         }
         return output;
