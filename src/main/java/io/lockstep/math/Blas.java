@@ -105,4 +105,9 @@ public final class Blas {
                 cOffset,
                 ldc);
     }
+
+    /** y ← A·x + y with A (rows, columns) without gaps, x (columns), y (rows) from {@code yOffset} on. */
+    public static void sgemv(int rows, int columns, float[] a, float[] x, float[] y, int yOffset) {
+        Holder.INSTANCE.sgemv("N", rows, columns, 1f, a, 0, rows, x, 0, 1, 1f, y, yOffset, 1);
+    }
 }

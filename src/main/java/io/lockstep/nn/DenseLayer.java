@@ -1,6 +1,7 @@
 package io.lockstep.nn;
 
 import io.lockstep.math.Blas;
+import java.util.Arrays;
 
 /** Z = W·A + b; dW = dZ·Aᵀ, db = row sums of dZ, dA = Wᵀ·dZ (notes, "Backpropagation"). */
 final class DenseLayer implements Layer {
@@ -10,6 +11,7 @@ final class DenseLayer implements Layer {
     private final int wOffset;
     private final int bOffset;
     private final float[] z;
+    private final float[] ones;
     private final int capacity;
     /** dA (p, m); made at the first call, for the lowest layer never needs it. */
     private float[] dInput = new float[0];
@@ -21,6 +23,8 @@ final class DenseLayer implements Layer {
         this.bOffset = offset + n * p;
         this.capacity = capacity;
         this.z = new float[Math.multiplyExact(n, capacity)];
+        this.ones = new float[capacity];
+        Arrays.fill(ones, 1f);
     }
 
     @Override
@@ -54,13 +58,8 @@ final class DenseLayer implements Layer {
     public void backwardParameters(float[] theta, float[] input, float[] dOutput, int m, float[] gradient) {
         // dW[n,p] += dZ[n,m] · A[p,m]ᵀ
         Blas.sgemm("N", "T", n, p, m, 1f, dOutput, 0, n, input, 0, p, 1f, gradient, wOffset, n);
-        // db[n] += Σ_j dZ[n,j]
-        for (int j = 0; j < m; j++) {
-            int column = j * n;
-            for (int i = 0; i < n; i++) {
-                gradient[bOffset + i] += dOutput[column + i];
-            }
-        }
+        // db[n] += dZ[n,m] · 1[m]: the row sums
+        Blas.sgemv(n, m, dOutput, ones, gradient, bOffset);
     }
 
     @Override

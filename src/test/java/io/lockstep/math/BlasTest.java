@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BlasTest {
@@ -178,6 +179,46 @@ class BlasTest {
                     .as("all moved by %d", offset)
                     .isEqualTo(bits(once));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 37", "10, 256", "17, 9", "100, 1", "300, 255", "2049, 5", "5000, 3"})
+    void aMatrixTimesAVectorIsAddedWhereverTheResultLies(int rows, int columns) {
+        float[] a = matrix(4, 0, rows, rows, columns);
+        float[] x = matrix(5, 0, columns, columns, 1);
+        float[] once = timesVector(rows, columns, a, x, 0);
+        for (int i = 0; i < rows; i++) {
+            double sum = i;
+            double magnitude = i;
+            for (int j = 0; j < columns; j++) {
+                sum += (double) a[j * rows + i] * x[j];
+                magnitude += Math.abs((double) a[j * rows + i] * x[j]);
+            }
+            // the error of a float sum of k terms is at most about k·2⁻²⁴ of their magnitudes
+            assertThat(Math.abs(once[i] - sum))
+                    .as("row %d", i)
+                    .isLessThanOrEqualTo((columns + 3) * 0x1.0p-24 * magnitude);
+        }
+        for (int offset = 1; offset <= 16; offset++) {
+            assertThat(bits(timesVector(rows, columns, a, x, offset)))
+                    .as("y at %d", offset)
+                    .isEqualTo(bits(once));
+        }
+    }
+
+    /** A·x + (0, 1, 2, …), with the elements before and behind left alone. */
+    private static float[] timesVector(int rows, int columns, float[] a, float[] x, int offset) {
+        float[] y = new float[offset + rows + 1];
+        Arrays.fill(y, -7f);
+        for (int i = 0; i < rows; i++) {
+            y[offset + i] = i;
+        }
+        Blas.sgemv(rows, columns, a, x, y, offset);
+        assertThat(y[offset + rows]).isEqualTo(-7f);
+        for (int i = 0; i < offset; i++) {
+            assertThat(y[i]).isEqualTo(-7f);
+        }
+        return Arrays.copyOfRange(y, offset, offset + rows);
     }
 
     @Test
