@@ -47,30 +47,15 @@ public final class Elementwise {
     }
 
     /**
-     * d ← d where a &gt; 0, else 0. Without a branch: which units are active is close to random, and a wrong guess costs
-     * more than the arithmetic (measured: a ReLU net's step fell from 1.21 to 1.08 times its matrix products).
+     * d ← d where a &gt; 0, else {@code slope}·d: dZ of a (leaky) ReLU from dA and A. Without a branch, for which units
+     * are active is close to random, and in float arithmetic alone: min(1, a·2¹²⁷·2¹²⁷) is 1 for every a &gt; 0, even the
+     * smallest. A NaN in a or d gives NaN.
      *
-     * @param a of any sign; a NaN counts as positive or not by its sign bit
+     * @param slope in [0, 1)
      */
-    public static void keepWherePositive(float[] d, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            d[i] = Float.intBitsToFloat(Float.floatToRawIntBits(d[i]) & positive(a[i]));
-        }
-    }
-
-    /** d ← d where a &gt; 0, else {@code slope}·d; as {@link #keepWherePositive}. */
     public static void scaleWhereNotPositive(float[] d, float[] a, float slope, int n) {
         for (int i = 0; i < n; i++) {
-            int mask = positive(a[i]);
-            int kept = Float.floatToRawIntBits(d[i]) & mask;
-            int scaled = Float.floatToRawIntBits(slope * d[i]) & ~mask;
-            d[i] = Float.intBitsToFloat(kept | scaled);
+            d[i] *= Math.max(slope, Math.min(1f, a[i] * 0x1p127f * 0x1p127f));
         }
-    }
-
-    /** All ones for a &gt; 0, else all zeros: as an int, a positive float is positive, and both zeros are not. */
-    private static int positive(float a) {
-        int bits = Float.floatToRawIntBits(a);
-        return (-bits & ~bits) >> 31;
     }
 }

@@ -37,7 +37,7 @@ final class ActivationLayer implements Layer {
             case LEAKY_RELU -> {
                 float slope = (float) activation.slope();
                 for (int i = 0; i < size; i++) {
-                    output[i] = input[i] > 0 ? input[i] : slope * input[i];
+                    output[i] = Math.max(input[i], slope * input[i]);
                 }
             }
         }
@@ -60,8 +60,8 @@ final class ActivationLayer implements Layer {
                     dOutput[i] *= 1 - output[i] * output[i];
                 }
             }
-            case RELU -> Elementwise.keepWherePositive(dOutput, output, size);
-            case LEAKY_RELU -> Elementwise.scaleWhereNotPositive(dOutput, output, (float) activation.slope(), size);
+            case RELU, LEAKY_RELU ->
+                Elementwise.scaleWhereNotPositive(dOutput, output, (float) activation.slope(), size);
         }
         return dOutput;
     }

@@ -57,12 +57,19 @@ class ElementwiseTest {
     void gradientsPassWhereTheUnitIsActive() {
         float tiny = Float.MIN_VALUE;
         float[] a = {2, tiny, 0f, -0f, -tiny, -3, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
-        float[] kept = {1, 2, 3, 4, 5, 6, 7, Float.NaN};
-        Elementwise.keepWherePositive(kept, a, a.length);
+        float[] kept = {1, 2, 3, 4, 5, 6, 7, 8};
+        Elementwise.scaleWhereNotPositive(kept, a, 0f, a.length);
         assertThat(kept).containsExactly(1, 2, 0, 0, 0, 0, 7, 0);
         float[] scaled = {1, 2, 3, 4, -5, 6, 7, 8};
         Elementwise.scaleWhereNotPositive(scaled, a, 0.5f, a.length);
         assertThat(scaled).containsExactly(1, 2, 1.5f, 2, -2.5f, 3, 7, 4);
+    }
+
+    @Test
+    void aNaNIsNoUnitThatIsMerelyInactive() {
+        float[] d = {Float.NaN, Float.NaN, 1};
+        Elementwise.scaleWhereNotPositive(d, new float[] {1, 0, Float.NaN}, 0f, 3);
+        assertThat(d).containsExactly(Float.NaN, Float.NaN, Float.NaN);
     }
 
     @Test
