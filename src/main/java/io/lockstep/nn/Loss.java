@@ -85,18 +85,38 @@ public enum Loss {
      * @return {@link #sum} of the logits
      */
     double backward(float[] z, float[] y, int n, int m) {
+        if (this == SOFTMAX_CROSS_ENTROPY) {
+            return softmaxBackward(z, y, n, m);
+        }
         double sum = sum(z, y, n, m);
         output(z, n, m);
-        if (this == SOFTMAX_CROSS_ENTROPY) {
-            for (int j = 0; j < m; j++) {
-                z[j * n + (int) y[j]] -= 1;
-            }
-        } else {
-            for (int i = 0; i < n * m; i++) {
-                z[i] -= y[i];
-            }
+        for (int i = 0; i < n * m; i++) {
+            z[i] -= y[i];
         }
         return sum;
+    }
+
+    /** {@link #sum} and A − Y from the same exponentials, which are most of the time. */
+    private static double softmaxBackward(float[] z, float[] y, int n, int m) {
+        double loss = 0;
+        for (int j = 0; j < m; j++) {
+            int column = j * n;
+            int target = column + (int) y[j];
+            float greatest = greatest(z, column, n);
+            double distance = (double) greatest - z[target];
+            double sum = 0;
+            for (int i = column; i < column + n; i++) {
+                double e = Math.exp((double) z[i] - greatest);
+                z[i] = (float) e;
+                sum += e;
+            }
+            loss += distance + Math.log(sum);
+            for (int i = column; i < column + n; i++) {
+                z[i] = (float) (z[i] / sum);
+            }
+            z[target] -= 1;
+        }
+        return loss;
     }
 
     private static double sigmoid(double z) {
