@@ -21,10 +21,21 @@ public final class ChunkedSum {
 
     /** Σ x² over [from, to), one chunk or less. */
     public static double ofSquares(float[] x, int from, int to) {
-        double chunk = 0;
-        for (int i = from; i < to; i++) {
-            chunk += (double) x[i] * x[i];
+        // four sums at once: one alone would wait for each addition before the next
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        int i = from;
+        for (; i < to - 3; i += 4) {
+            sum0 += (double) x[i] * x[i];
+            sum1 += (double) x[i + 1] * x[i + 1];
+            sum2 += (double) x[i + 2] * x[i + 2];
+            sum3 += (double) x[i + 3] * x[i + 3];
         }
-        return chunk;
+        for (; i < to; i++) {
+            sum0 += (double) x[i] * x[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
     }
 }

@@ -139,7 +139,9 @@ public final class Optimizer implements Serializable {
         float remaining = scale;
         if (l1 > 0) {
             for (int i = from; i < to; i++) {
-                gradient[i] = scale * gradient[i] + l1 * Math.signum(theta[i]);
+                // the sign in plain arithmetic, for SIMD: θ·2¹²⁷·2¹²⁷ is beyond ±1 for all but 0
+                float sign = Math.max(-1f, Math.min(1f, theta[i] * 0x1p127f * 0x1p127f));
+                gradient[i] = scale * gradient[i] + l1 * sign;
             }
             remaining = 1f;
         }
