@@ -120,7 +120,7 @@ class SameBitsClusterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"driver"})
+    @ValueSource(strings = {"driver", "barrier"})
     void theModelOfOneTwoAndThreeExecutorsIsThatOfOneJvm(String sync) {
         LockstepConfig config = Trainings.config(yaml, "sync=" + sync);
         Set<List<Long>> bits = new HashSet<>();
