@@ -19,8 +19,8 @@ import org.apache.spark.network.client.TransportClient;
  *
  * <p>One buffer for each message is enough, and no acknowledgement is needed. An owner steps a piece when it has all
  * gradients of it, and an executor computes the next gradients when it has all pieces. So whoever sends a message of step
- * t + 1 has had, of everyone it hears from, all messages of step t. Only losses, which an executor without a piece
- * might read late, have two places, for even and odd steps.
+ * t + 1 has had, of everyone it hears from, all messages of step t. Only losses have two places on both sides, for even
+ * and odd steps: nobody waits until an executor without a piece of θ has read them, before that executor's next gradient.
  */
 final class PeerExchange implements PeerNetwork.Receiver {
     private static final int LOSSES = 0;
@@ -55,7 +55,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
     private final Outgoing[] gradients;
     private final Outgoing[] parameters;
     private final Outgoing[] squares;
-    private final Outgoing losses;
+    private final Outgoing[] losses;
 
     private final long[][] slowest;
     /** Arrivals: of each piece's gradients, then of losses (even and odd steps), parameters and squares. */
@@ -129,7 +129,10 @@ final class PeerExchange implements PeerNetwork.Receiver {
                 gradients[p] = new Outgoing(key, GRADIENT, self, p, places * length * Float.BYTES);
             }
         }
-        this.losses = new Outgoing(key, LOSSES, self, 0, Long.BYTES + places * (Double.BYTES + Long.BYTES));
+        int scalars = Long.BYTES + places * (Double.BYTES + Long.BYTES);
+        this.losses =
+                new Outgoing[] {new Outgoing(key, LOSSES, self, 0, scalars), new Outgoing(key, LOSSES, self, 0, scalars)
+                };
         this.slowest = new long[2][executors];
         this.arrived = new AtomicIntegerArray(pieces.count() + 4);
         this.waiting = new AtomicReferenceArray<>(sums.members());
@@ -174,7 +177,8 @@ final class PeerExchange implements PeerNetwork.Receiver {
 
     /** Sends what is known of a step besides the gradients. */
     void sendLosses(long slowestNanos) {
-        ByteBuffer bytes = losses.bytes;
+        Outgoing message = losses[step & 1];
+        ByteBuffer bytes = message.bytes;
         int at = HEADER;
         bytes.putLong(at, slowestNanos);
         at += Long.BYTES;
@@ -183,7 +187,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
             at += Double.BYTES + Long.BYTES;
         }
         for (int i = 1; i < clients.length; i++) {
-            send(losses, (self + i) % clients.length);
+            send(message, (self + i) % clients.length);
         }
     }
 
