@@ -22,7 +22,7 @@ public final class LabelledData implements AutoCloseable {
         StructType table = source.table().schema();
         String label = model.label();
         this.rows = CanonicalRows.of(
-                Rows.of(source.table()),
+                source.rows(),
                 new KeyHash(table, List.of()),
                 Splitter.all(DataRole.TEST),
                 new ExampleEncoder(model.features(), table),
@@ -30,7 +30,7 @@ public final class LabelledData implements AutoCloseable {
                         ? TargetEncoder.regression(label, model.target().kind(), table)
                         : TargetEncoder.classification(label, model.classes(), table),
                 SEED,
-                source.table().count() * (model.features().width() + 1) * Float.BYTES);
+                source.count() * (model.features().width() + 1) * Float.BYTES);
         long count = rows.count(DataRole.TEST);
         if (count == 0) {
             rows.close();

@@ -18,10 +18,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.StructType;
 
 /** Opens the files of a config as Spark tables. */
 public final class Tables {
@@ -62,8 +65,45 @@ public final class Tables {
         return new Tables(spark, format, new TreeMap<>(options), label);
     }
 
-    /** A table and how large its files are, in bytes. */
-    public record Source(Dataset<Row> table, DataFormat format, long bytes) {}
+    /** A table, and its rows in the cheapest form there is. */
+    public static final class Source {
+        private final Dataset<Row> table;
+        private final DataFormat format;
+        private final long bytes;
+        private final Optional<CsvTable> csv;
+
+        private Source(Dataset<Row> table, DataFormat format, long bytes, Optional<CsvTable> csv) {
+            this.table = table;
+            this.format = format;
+            this.bytes = bytes;
+            this.csv = csv;
+        }
+
+        /** The table as Spark reads it. */
+        public Dataset<Row> table() {
+            return table;
+        }
+
+        /** How its files are written. */
+        public DataFormat format() {
+            return format;
+        }
+
+        /** How large its files are. */
+        public long bytes() {
+            return bytes;
+        }
+
+        /** The table's rows; an iterator over them may reuse one object for all. */
+        JavaRDD<InternalRow> rows() {
+            return csv.flatMap(CsvTable::rows).orElseGet(() -> Rows.of(table));
+        }
+
+        /** How many rows there are. */
+        long count() {
+            return csv.map(CsvTable::count).orElseGet(table::count);
+        }
+    }
 
     /**
      * Opens the table at {@code path}.
@@ -81,12 +121,15 @@ public final class Tables {
             throw new DataException(key + ": " + path + " is empty.");
         }
         try {
-            Dataset<Row> table = table(path, read, vectorSize, files);
-            if (read == DataFormat.CSV && table.columns().length > 0 && table.isEmpty()) {
+            Map<String, String> csvOptions = read == DataFormat.CSV ? csvOptions(files) : Map.of();
+            Optional<CsvTable> csv =
+                    read == DataFormat.CSV ? CsvTable.of(spark, path, bytes, csvOptions) : Optional.empty();
+            Dataset<Row> table = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
+            if (read == DataFormat.CSV && csv.map(known -> known.count() == 0).orElseGet(() -> isEmpty(table))) {
                 // without rows Spark takes every column for text, which would be blamed on the cells
                 throw new DataException(key + ": " + path + " has a header but no rows.");
             }
-            return new Source(table, read, bytes);
+            return new Source(table, read, bytes, csv);
         } catch (DataException e) {
             throw e;
         } catch (Exception e) {
@@ -98,7 +141,12 @@ public final class Tables {
         }
     }
 
-    private Dataset<Row> table(String path, DataFormat read, OptionalInt vectorSize, List<FileStatus> files) {
+    private Dataset<Row> table(
+            String path,
+            DataFormat read,
+            OptionalInt vectorSize,
+            List<FileStatus> files,
+            Optional<StructType> knownSchema) {
         if (read == DataFormat.IDX) {
             if (files.size() != 1) {
                 throw new DataException(path + ": expected one file of images, found " + files.size() + " files.");
@@ -109,22 +157,37 @@ public final class Tables {
         // a line with a cell too many or too few must not be read as something else
         DataFrameReader reader = spark.read().option("mode", "FAILFAST");
         if (read == DataFormat.CSV) {
-            reader = reader.option("header", "true")
-                    .option("inferSchema", "true")
-                    .option("ignoreLeadingWhiteSpace", "true")
-                    .option("ignoreTrailingWhiteSpace", "true");
-            if (files.size() > 1) {
-                // Spark reads all files by the first one's header: columns in another order would change places
-                reader = reader.option("enforceSchema", "false");
-            }
-            if (name(files).contains(".tsv")) {
-                reader = reader.option("sep", "\t");
-            }
+            reader = reader.options(csvOptions(files));
+        }
+        if (knownSchema.isPresent()) {
+            reader = reader.schema(knownSchema.get());
         }
         if (read == DataFormat.LIBSVM && vectorSize.isPresent()) {
             reader = reader.option("numFeatures", Integer.toString(vectorSize.getAsInt()));
         }
         return reader.options(options).format(read.configName()).load(path);
+    }
+
+    private static boolean isEmpty(Dataset<Row> table) {
+        return table.columns().length > 0 && table.isEmpty();
+    }
+
+    private Map<String, String> csvOptions(List<FileStatus> files) {
+        Map<String, String> csv = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        csv.put("mode", "FAILFAST");
+        csv.put("header", "true");
+        csv.put("inferSchema", "true");
+        csv.put("ignoreLeadingWhiteSpace", "true");
+        csv.put("ignoreTrailingWhiteSpace", "true");
+        if (files.size() > 1) {
+            // Spark reads all files by the first one's header: columns in another order would change places
+            csv.put("enforceSchema", "false");
+        }
+        if (name(files).contains(".tsv")) {
+            csv.put("sep", "\t");
+        }
+        csv.putAll(options);
+        return csv;
     }
 
     /** The files below {@code path}: of a folder or glob those that Spark would read. */

@@ -20,9 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
 
 /** All that a training needs of its data: the sets in canonical order, and what was learnt from the training rows. */
@@ -79,7 +77,7 @@ public final class TrainingData implements AutoCloseable {
             TargetEncoder.requireClasses(data.label(), table);
         }
         Survey survey =
-                Survey.of(rows(train), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
+                Survey.of(train.rows(), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
         if (survey.rows(DataRole.TRAIN) == 0) {
             throw new DataException("data.train: there are no rows to train on in " + data.train() + ".");
         }
@@ -141,10 +139,6 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
-    private static JavaRDD<InternalRow> rows(Tables.Source source) {
-        return Rows.of(source.table());
-    }
-
     /** Deals the training file to the roles that have no file of their own. */
     private static Splitter splitter(DataConfig data) {
         Split split = data.split();
@@ -189,7 +183,7 @@ public final class TrainingData implements AutoCloseable {
         StructType table = source.table().schema();
         String label = config.data().label();
         CanonicalRows rows = CanonicalRows.of(
-                rows(source),
+                source.rows(),
                 key,
                 splitter,
                 new ExampleEncoder(features, table),
