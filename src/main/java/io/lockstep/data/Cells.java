@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.UserDefinedType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Reads cells of Spark's internal rows, which hold numbers unboxed, by the type of their column. */
 final class Cells {
@@ -94,6 +95,24 @@ final class Cells {
         }
         // 0.1f is 0.10000000149011612 as a double, which no other file's 0.1 would be the same level as
         return type instanceof FloatType ? Float.toString((float) value) : Double.toString(value);
+    }
+
+    /**
+     * What a cell of a category or class is looked up by: equal for cells of the same {@link #text}, and cheap to make. It
+     * may lie in the row's own memory.
+     */
+    static Object key(InternalRow row, int ordinal, DataType type) {
+        if (type instanceof StringType) {
+            return row.getUTF8String(ordinal);
+        } else if (type instanceof IntegerType) {
+            return row.getInt(ordinal);
+        }
+        return text(row, ordinal, type);
+    }
+
+    /** A {@link #key} that stays as it is when the row changes. */
+    static Object keep(Object key) {
+        return key instanceof UTF8String text ? text.copy() : key;
     }
 
     /** The number that a text stands for, NaN if it stands for none. */

@@ -5,9 +5,12 @@ import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -101,10 +104,11 @@ public final class ExampleEncoder implements Serializable {
                 return Float.isFinite(out[start]) ? null : notFinite(column.name(), Cells.text(row, ordinal, type));
             }
             if (column instanceof FeatureColumn.Categorical) {
-                for (int i = 0; i < column.width(); i++) {
-                    out[start + i] = 0;
+                Arrays.fill(out, start, start + column.width(), 0);
+                OptionalInt level = levels.index(row, ordinal, type);
+                if (level.isPresent()) {
+                    out[start + level.getAsInt()] = 1;
                 }
-                levels.index(row, ordinal, type).ifPresent(level -> out[start + level] = 1);
                 return null;
             }
             return encodeVector(row, out, start);
@@ -115,6 +119,13 @@ public final class ExampleEncoder implements Serializable {
             if (size != column.width()) {
                 return "column \"" + column.name() + "\": expected a vector of " + column.width() + " numbers, found "
                         + size;
+            }
+            if (type instanceof BinaryType) {
+                byte[] bytes = row.getBinary(ordinal);
+                for (int i = 0; i < bytes.length; i++) {
+                    out[start + i] = bytes[i] & 0xFF;
+                }
+                return null;
             }
             if (vector == null) {
                 vector = new double[size];

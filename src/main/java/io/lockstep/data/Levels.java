@@ -18,9 +18,14 @@ import org.apache.spark.sql.types.DataType;
 final class Levels implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** More cells than there can be levels; a column may have any number of others. */
+    private static final int MOST_KNOWN = 2 * Survey.MOST_LEVELS;
+
     private final Map<String, Integer> byText = new HashMap<>();
     private final Map<Double, Integer> byNumber = new HashMap<>();
     private final boolean allNumbers;
+    /** The indexes of cells that were asked for before, by {@link Cells#key}. */
+    private transient Map<Object, OptionalInt> known;
 
     Levels(List<String> levels) {
         Set<Double> ambiguous = new HashSet<>();
@@ -45,6 +50,21 @@ final class Levels implements Serializable {
 
     /** The index of the level in a cell that is not null; empty for none. */
     OptionalInt index(InternalRow row, int ordinal, DataType type) {
+        if (known == null) {
+            known = new HashMap<>();
+        }
+        Object key = Cells.key(row, ordinal, type);
+        OptionalInt index = known.get(key);
+        if (index == null) {
+            index = find(row, ordinal, type);
+            if (known.size() < MOST_KNOWN) {
+                known.put(Cells.keep(key), index);
+            }
+        }
+        return index;
+    }
+
+    private OptionalInt find(InternalRow row, int ordinal, DataType type) {
         String text = Cells.text(row, ordinal, type);
         Integer index = byText.get(text);
         if (index == null && (allNumbers || Cells.kind(type) == Cells.Kind.NUMBER)) {

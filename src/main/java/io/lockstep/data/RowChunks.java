@@ -104,9 +104,8 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
             }
             open[partition] = chunk;
             chunk.putLong(place);
-            for (float value : example) {
-                chunk.putFloat(value);
-            }
+            chunk.asFloatBuffer().put(example);
+            chunk.position(chunk.position() + example.length * Float.BYTES);
             return chunk.position() + rowBytes > CHUNK_BYTES ? take(partition) : null;
         }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
 
@@ -33,20 +34,21 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
         Rows rows = new Rows(chunks, stride);
         int[] order = rows.order();
         int perBlock = Math.max(1, BLOCK_BYTES / (stride * Float.BYTES));
-        List<PackedRows> blocks = new ArrayList<>();
-        for (int from = 0; from < order.length; from += perBlock) {
-            blocks.add(rows.pack(order, from, Math.min(order.length, from + perBlock)));
-        }
-        return blocks.iterator();
+        int blocks = (order.length + perBlock - 1) / perBlock;
+        // one after the other as they are stored: with all at once the rows would be in memory twice
+        return IntStream.range(0, blocks)
+                .map(block -> block * perBlock)
+                .mapToObj(from -> rows.pack(order, from, Math.min(order.length, from + perBlock)))
+                .iterator();
     }
 
     /** The rows of a partition where the shuffle left them. */
     private static final class Rows {
         private final int stride;
         private final int rowBytes;
-        private final List<ByteBuffer> chunks = new ArrayList<>();
-        /** The number of the first row of each chunk, and the number of all rows. */
-        private final List<Integer> firsts = new ArrayList<>();
+        private final ByteBuffer[] chunks;
+        /** The number of the first row of each chunk. */
+        private final int[] firsts;
 
         private final int[] chunkOf;
 
@@ -54,28 +56,32 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
             this.stride = stride;
             this.rowBytes = Long.BYTES + stride * Float.BYTES;
             long count = 0;
+            List<ByteBuffer> taken = new ArrayList<>();
+            IntStream.Builder starts = IntStream.builder();
             while (incoming.hasNext()) {
                 ByteBuffer chunk = ByteBuffer.wrap(incoming.next()._2()).order(ByteOrder.LITTLE_ENDIAN);
-                chunks.add(chunk);
-                firsts.add((int) count);
+                taken.add(chunk);
+                starts.add((int) count);
                 count += chunk.capacity() / rowBytes;
                 if (count >= 1L << ROW_BITS) {
                     throw new IllegalStateException("more than " + (1L << ROW_BITS) + " rows in one partition");
                 }
             }
+            this.chunks = taken.toArray(ByteBuffer[]::new);
+            this.firsts = starts.build().toArray();
             this.chunkOf = new int[(int) count];
-            for (int c = 0; c < chunks.size(); c++) {
-                int end = c + 1 < chunks.size() ? firsts.get(c + 1) : chunkOf.length;
-                Arrays.fill(chunkOf, firsts.get(c), end, c);
+            for (int c = 0; c < chunks.length; c++) {
+                int end = c + 1 < chunks.length ? firsts[c + 1] : chunkOf.length;
+                Arrays.fill(chunkOf, firsts[c], end, c);
             }
         }
 
         private int offset(int row) {
-            return (row - firsts.get(chunkOf[row])) * rowBytes;
+            return (row - firsts[chunkOf[row]]) * rowBytes;
         }
 
         private long place(int row) {
-            return chunks.get(chunkOf[row]).getLong(offset(row));
+            return chunks[chunkOf[row]].getLong(offset(row));
         }
 
         /** The rows' numbers in canonical order. */
@@ -117,14 +123,15 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
         }
 
         private ByteBuffer example(int row) {
-            return chunks.get(chunkOf[row]).slice(offset(row) + Long.BYTES, stride * Float.BYTES);
+            return chunks[chunkOf[row]].slice(offset(row) + Long.BYTES, stride * Float.BYTES);
         }
 
         PackedRows pack(int[] order, int from, int to) {
-            byte[] data = new byte[Math.multiplyExact((to - from) * stride, Float.BYTES)];
-            ByteBuffer packed = ByteBuffer.wrap(data);
+            int bytes = stride * Float.BYTES;
+            byte[] data = new byte[Math.multiplyExact(to - from, bytes)];
             for (int i = from; i < to; i++) {
-                packed.put(example(order[i]));
+                int row = order[i];
+                chunks[chunkOf[row]].get(offset(row) + Long.BYTES, data, (i - from) * bytes, bytes);
             }
             return new PackedRows(to - from, stride, data);
         }

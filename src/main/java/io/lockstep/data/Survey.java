@@ -5,11 +5,15 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.BooleanType;
@@ -51,6 +55,9 @@ final class Survey implements Serializable {
         private final int ordinal;
         private final DataType type;
         private final SortedSet<String> levels = new TreeSet<>();
+        /** Whether they are numbers, by {@link Cells#key}: most cells hold what one before them held. */
+        private final transient Map<Object, Boolean> seen = new HashMap<>();
+
         private long texts;
         private long numbers;
         /** The first text, in the order of texts, that is no number, with its row; empty strings for none. */
@@ -99,16 +106,28 @@ final class Survey implements Serializable {
                 vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
                 return;
             }
-            String text = Cells.text(row, ordinal, type);
+            Object key = Cells.key(row, ordinal, type);
+            Boolean number = seen.get(key);
+            texts++;
+            if (number == null) {
+                number = addLevel(Cells.text(row, ordinal, type), row, rowText);
+                seen.put(Cells.keep(key), number);
+            }
+            if (number) {
+                numbers++;
+            }
+        }
+
+        /** Takes in a text that is new; returns whether it is a number. */
+        private boolean addLevel(String text, InternalRow row, RowText rowText) {
             levels.add(text);
             requireFewLevels();
-            texts++;
-            if (!Double.isNaN(Cells.parse(text))) {
-                numbers++;
-            } else if (oddRow.isEmpty() || text.compareTo(oddText) < 0) {
+            boolean number = !Double.isNaN(Cells.parse(text));
+            if (!number && (oddRow.isEmpty() || text.compareTo(oddText) < 0)) {
                 oddText = text;
                 oddRow = rowText.of(row);
             }
+            return number;
         }
 
         private void merge(Column other) {
@@ -234,16 +253,29 @@ final class Survey implements Serializable {
             RowText rowText = new RowText(table);
             int label = classLabel.isEmpty() ? -1 : new Columns(table).ordinal(classLabel);
             DataType labelType = label < 0 ? null : table.fields()[label].dataType();
+            long[] counts = new long[DataRole.values().length];
+            List<Set<Object>> seen = Stream.of(DataRole.values())
+                    .<Set<Object>>map(role -> new HashSet<>())
+                    .toList();
             while (rows.hasNext()) {
                 InternalRow row = rows.next();
                 DataRole role = splitter.role(key.hash(row));
-                survey.rows.merge(role, 1L, Long::sum);
+                counts[role.index()]++;
                 if (label >= 0) {
-                    survey.addClass(role, labelText(row, label, labelType, rowText));
+                    Set<Object> classes = seen.get(role.index());
+                    if (row.isNullAt(label) || !classes.contains(Cells.key(row, label, labelType))) {
+                        survey.addClass(role, labelText(row, label, labelType, rowText));
+                        classes.add(Cells.keep(Cells.key(row, label, labelType)));
+                    }
                 }
                 if (role == DataRole.TRAIN) {
-                    survey.columns.forEach(column -> column.add(row, rowText));
+                    for (Column column : survey.columns) {
+                        column.add(row, rowText);
+                    }
                 }
+            }
+            for (DataRole role : DataRole.values()) {
+                survey.rows.put(role, counts[role.index()]);
             }
             return List.of(survey).iterator();
         }
