@@ -1,0 +1,58 @@
+package io.lockstep.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** The JVMs of a run. What one library sets for its process, no other shall inherit. */
+enum Kind {
+    /** Lockstep with everything that belongs to it, and the machine's limits, on the same BLAS. */
+    LOCKSTEP,
+    TORCH,
+    /** MLlib where no native BLAS is installed. */
+    MLLIB_JAVA,
+    /** MLlib on an OpenBLAS. */
+    MLLIB_OPENBLAS;
+
+    private static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
+    private static final String BLAS_PATH = "-Ddev.ludovic.netlib.blas.nativeLibPath=";
+
+    /** The JVM that {@code name} lives in. */
+    static Kind of(String name) {
+        return switch (name) {
+            case Names.PYTORCH -> TORCH;
+            case Names.MLLIB -> MLLIB_JAVA;
+            case Names.MLLIB_OPENBLAS -> MLLIB_OPENBLAS;
+            default -> LOCKSTEP;
+        };
+    }
+
+    /** The JVM's options but for its heap. */
+    List<String> options(int cores, String openBlas) {
+        List<String> options = new ArrayList<>(List.of(JavaModuleOptions.defaultModuleOptionArray()));
+        switch (this) {
+            // as in scripts/lockstep
+            case LOCKSTEP -> options.remove(VECTOR_MODULE);
+            case TORCH -> {
+                options.add("-Dai.djl.offline=true");
+                options.add("-Dai.djl.pytorch.num_threads=" + cores);
+                options.add("-Dai.djl.pytorch.num_interop_threads=1");
+                options.add("-DDJL_CACHE_DIR=" + Paths.target().resolve("djl"));
+            }
+            // netlib would find one that the system has, and then this would be the other contender
+            case MLLIB_JAVA -> options.add(BLAS_PATH + "/no/native/blas");
+            case MLLIB_OPENBLAS -> options.add(BLAS_PATH + openBlas);
+        }
+        return options;
+    }
+
+    /** What differs from the environment of the bench. */
+    Map<String, Optional<String>> environment() {
+        // PyTorch's threads are OpenMP's
+        return this == TORCH
+                ? Map.of("OMP_NUM_THREADS", Optional.empty(), "OPENBLAS_NUM_THREADS", Optional.empty())
+                : Map.of("OPENBLAS_NUM_THREADS", Optional.of("1"));
+    }
+}
