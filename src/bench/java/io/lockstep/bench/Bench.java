@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scripts/bench",
         sortOptions = false,
-        mixinStandardHelpOptions = true,
         description = {
             "Lockstep beside PyTorch, MLlib and the bare matrix products, in one run: the contenders take turns, an epoch"
                     + " each, and the medians of the rounds count. Keep the machine quiet meanwhile.",
@@ -33,6 +32,13 @@ import picocli.CommandLine.Option;
 final class Bench implements Callable<Integer> {
     private static final Path MNIST = Path.of("sample-data/mnist/train-images-idx3-ubyte.gz");
     private static final List<String> QUICK = List.of("small-512", "small-4096", "mllib");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli reads the option's kind, not its value
+    private boolean help;
 
     @Option(names = "--quick", description = "Some two minutes: few rounds of small-512, small-4096 and mllib.")
     private boolean quick;
@@ -43,7 +49,8 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--only",
             split = ",",
-            description = "Of barrier, barrier-tanh, driver, floor, products, square, pytorch, mllib, mllib-openblas.")
+            description = "Of barrier, barrier-tanh, driver, floor, products, square, pytorch, mllib, mllib-vector,"
+                    + " mllib-openblas.")
     private List<String> only = List.of();
 
     @Option(names = "--rounds", description = "Rounds that count (default: 5; 3 of the slow cases; --quick: 2 and 1).")
@@ -72,7 +79,10 @@ final class Bench implements Callable<Integer> {
 
     /** Runs the command. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Bench(System.out)).execute(args));
+        System.exit(new CommandLine(new Bench(System.out))
+                .setParameterExceptionHandler((e, arguments) -> failed(e, CommandLine.ExitCode.USAGE))
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e, CommandLine.ExitCode.SOFTWARE))
+                .execute(args));
     }
 
     @Override
@@ -103,6 +113,11 @@ final class Bench implements Callable<Integer> {
         Report.json(file, machine, settings(conditions, chosen), results, targets);
         out.println("\n" + file);
         return 0;
+    }
+
+    private static int failed(Exception e, int code) {
+        System.err.println("bench: " + e.getMessage());
+        return code;
     }
 
     private static void progress(String line) {

@@ -27,7 +27,7 @@ record Case(String name, Net net, Map<String, Net> contenders, boolean slow) {
         cases.add(of("large-" + USUAL_BATCH, new Net(LARGE, "relu", USUAL_BATCH), true));
         Net sigmoid = new Net(SMALL, "sigmoid", USUAL_BATCH);
         Map<String, Net> passes = new LinkedHashMap<>();
-        for (String contender : List.of(Names.BARRIER, Names.MLLIB_OPENBLAS, Names.MLLIB)) {
+        for (String contender : List.of(Names.BARRIER, Names.MLLIB_OPENBLAS, Names.MLLIB_VECTOR, Names.MLLIB)) {
             passes.put(contender, sigmoid);
         }
         cases.add(new Case("mllib", sigmoid, passes, true));

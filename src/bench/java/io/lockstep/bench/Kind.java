@@ -11,19 +11,24 @@ enum Kind {
     /** Lockstep with everything that belongs to it, and the machine's limits, on the same BLAS. */
     LOCKSTEP,
     TORCH,
-    /** MLlib where no native BLAS is installed. */
+    /** MLlib where no native BLAS is installed, on its jars as they are resolved. */
     MLLIB_JAVA,
+    /** The same with the Vector API, whose module Spark's own launcher adds: netlib's Java code is faster with it. */
+    MLLIB_VECTOR,
     /** MLlib on an OpenBLAS. */
     MLLIB_OPENBLAS;
 
     private static final String VECTOR_MODULE = "--add-modules=jdk.incubator.vector";
     private static final String BLAS_PATH = "-Ddev.ludovic.netlib.blas.nativeLibPath=";
+    /** netlib would find one that the system has, and then it would be the other contender that is measured. */
+    private static final String NO_BLAS = BLAS_PATH + "/no/native/blas";
 
     /** The JVM that {@code name} lives in. */
     static Kind of(String name) {
         return switch (name) {
             case Names.PYTORCH -> TORCH;
             case Names.MLLIB -> MLLIB_JAVA;
+            case Names.MLLIB_VECTOR -> MLLIB_VECTOR;
             case Names.MLLIB_OPENBLAS -> MLLIB_OPENBLAS;
             default -> LOCKSTEP;
         };
@@ -41,8 +46,11 @@ enum Kind {
                 options.add("-Dai.djl.pytorch.num_interop_threads=1");
                 options.add("-DDJL_CACHE_DIR=" + Paths.target().resolve("djl"));
             }
-            // netlib would find one that the system has, and then this would be the other contender
-            case MLLIB_JAVA -> options.add(BLAS_PATH + "/no/native/blas");
+            case MLLIB_JAVA -> {
+                options.remove(VECTOR_MODULE);
+                options.add(NO_BLAS);
+            }
+            case MLLIB_VECTOR -> options.add(NO_BLAS);
             case MLLIB_OPENBLAS -> options.add(BLAS_PATH + openBlas);
         }
         return options;

@@ -10,6 +10,7 @@ final class Names {
     static final String SQUARE = "square";
     static final String PYTORCH = "pytorch";
     static final String MLLIB = "mllib";
+    static final String MLLIB_VECTOR = "mllib-vector";
     static final String MLLIB_OPENBLAS = "mllib-openblas";
 
     private Names() {}

@@ -43,6 +43,7 @@ final class Targets {
         targets.atMost("large-512", Names.BARRIER, Names.PRODUCTS, 1.08);
         targets.atMost("small-512", Names.BARRIER_TANH, Names.BARRIER, 1.15);
         targets.timesFaster("mllib", Names.BARRIER, Names.MLLIB, 18);
+        targets.timesFaster("mllib", Names.BARRIER, Names.MLLIB_VECTOR, 18);
         targets.timesFaster("mllib", Names.BARRIER, Names.MLLIB_OPENBLAS, 2.5);
         results.forEach(targets::driverStep);
         return targets.targets;

@@ -86,7 +86,8 @@ final class Worker {
             case LOCKSTEP -> Blas.description();
             case TORCH ->
                 "PyTorch " + Engine.getEngine("PyTorch").getVersion() + ", " + JniUtils.getNumThreads() + " threads";
-            case MLLIB_JAVA, MLLIB_OPENBLAS -> mllibBlas().getClass().getSimpleName();
+            case MLLIB_JAVA, MLLIB_VECTOR, MLLIB_OPENBLAS ->
+                mllibBlas().getClass().getSimpleName();
         };
     }
 
@@ -103,7 +104,7 @@ final class Worker {
         return switch (kind) {
             case LOCKSTEP -> openLockstep(id, net);
             case TORCH -> new TorchContender(mnist(), net);
-            case MLLIB_JAVA -> MllibContender.open(session(), mnist(), net, 2);
+            case MLLIB_JAVA, MLLIB_VECTOR -> MllibContender.open(session(), mnist(), net, 2);
             case MLLIB_OPENBLAS -> MllibContender.open(session(), mnist(), net, 8);
         };
     }

@@ -43,8 +43,7 @@ final class WorkerProcess implements AutoCloseable {
                 kind.name(),
                 conditions.images().toString(),
                 String.valueOf(conditions.cores())));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(new File(log + ".err")));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(new File(log + ".err"));
         kind.environment()
                 .forEach((name, value) ->
                         value.ifPresentOrElse(v -> builder.environment().put(name, v), () -> builder.environment()
