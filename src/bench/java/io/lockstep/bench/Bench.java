@@ -101,6 +101,7 @@ final class Bench implements Callable<Integer> {
             libraries = runner.libraries();
         }
         Map<String, Object> machine = machine(started, loadAtStart, images, libraries);
+        machine.put("cores_used_by_others", Report.disturbance(results));
         Map<String, Map<String, Series>> byName = new LinkedHashMap<>();
         results.forEach((each, series) -> byName.put(each.name(), series));
         List<Targets.Target> targets = Targets.of(byName);
@@ -108,7 +109,7 @@ final class Bench implements Callable<Integer> {
         Report report = new Report(out, Mnist.read(images).examples());
         report.head(machine);
         results.forEach(report::table);
-        report.targets(targets);
+        report.targets(targets, Report.disturbance(results));
         Path file = json == null ? Paths.target().resolve("bench.json") : json;
         Report.json(file, machine, settings(conditions, chosen), results, targets);
         out.println("\n" + file);

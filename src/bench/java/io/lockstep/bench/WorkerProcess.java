@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link Worker} in its own JVM, seen from the JVM that gives the turns. */
@@ -27,7 +28,7 @@ final class WorkerProcess implements AutoCloseable {
     /** Starts the JVM. */
     WorkerProcess(Kind kind, Conditions conditions) throws IOException {
         this.kind = kind;
-        this.log = Paths.target().resolve("bench-" + kind.name().toLowerCase(java.util.Locale.ROOT) + ".log");
+        this.log = Paths.target().resolve("bench-" + kind.name().toLowerCase(Locale.ROOT) + ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + conditions.heap());
