@@ -61,15 +61,7 @@ public class ElementwiseBenchmark {
         return x;
     }
 
-    /** ReLU's gradient. */
-    @Benchmark
-    public float[] keepWherePositive() {
-        System.arraycopy(source, 0, x, 0, N);
-        Elementwise.keepWherePositive(x, a, N);
-        return x;
-    }
-
-    /** Leaky ReLU's gradient. */
+    /** ReLU's gradient, and leaky ReLU's. */
     @Benchmark
     public float[] scaleWhereNotPositive() {
         System.arraycopy(source, 0, x, 0, N);

@@ -150,7 +150,8 @@ public final class LoadingBench {
                 }
                 times.add("map shards", start);
                 clock.take(spark);
-                times.add("  processor time of tasks: map shards", clock.takeCpu().get("all"));
+                times.add(
+                        "  processor time of tasks: map shards", clock.takeCpu().get("all"));
                 if (round == rounds - 1 && !Boolean.getBoolean("loading.only")) {
                     compareStatistics(prepared.set(DataRole.TRAIN), name);
                 }
@@ -314,8 +315,7 @@ public final class LoadingBench {
 
         @Override
         public synchronized void onStageSubmitted(SparkListenerStageSubmitted submitted) {
-            stages.put(
-                    submitted.stageInfo().stageId(), submitted.stageInfo().name());
+            stages.put(submitted.stageInfo().stageId(), submitted.stageInfo().name());
         }
 
         /** The processor time of all tasks since the last call, by stage, and the sum. */

@@ -84,10 +84,10 @@ final class LockstepContender implements Contender {
         }
         EpochRecord epoch = ((Outcome.Epoch) outcome).epoch();
         return new Lap(
-                epoch.seconds(),
+                epoch.time().seconds(),
                 Map.of(
                         "compute_seconds",
-                        epoch.seconds() * (1 - epoch.syncShare()),
+                        epoch.time().compute() + epoch.time().waiting(),
                         "steps",
                         (double) steps,
                         "train_loss",
