@@ -15,6 +15,8 @@ final class GradientSum implements Serializable {
     private final transient float[] gradient;
     private double loss;
     private long examples;
+    /** Whether the gradient is all zeros already. */
+    private transient boolean zero;
 
     /** Takes the array over. */
     GradientSum(float[] gradient, double loss, long examples) {
@@ -25,10 +27,18 @@ final class GradientSum implements Serializable {
 
     /** Makes this the sum of no examples, for use anew. */
     GradientSum clear() {
-        Arrays.fill(gradient, 0);
+        if (!zero) {
+            Arrays.fill(gradient, 0);
+        }
+        zero = false;
         loss = 0;
         examples = 0;
         return this;
+    }
+
+    /** Says that whoever read the gradient last has left zeros behind, while it was in the cache. */
+    void leftZero() {
+        zero = true;
     }
 
     /** Adds what the slice of one shard came to, besides the gradient. */

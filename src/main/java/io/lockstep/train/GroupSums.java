@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.math.Runs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -157,6 +158,13 @@ final class GroupSums {
     void addWithin(int from, int to) {
         for (int k = 0; k < within.additions(); k++) {
             add(nodes[within.left(k)].gradient(), 0, nodes[within.right(k)].gradient(), 0, from, to);
+        }
+    }
+
+    /** Leaves zeros in [from, to) of the tasks' gradients: a pass over them later would go to memory again. */
+    void clear(int from, int to) {
+        for (GradientSum node : nodes) {
+            Arrays.fill(node.gradient(), from, to, 0f);
         }
     }
 

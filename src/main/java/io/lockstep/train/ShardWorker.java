@@ -115,6 +115,14 @@ final class ShardWorker {
         }
     }
 
+    /** {@link #recycle} of sums whose gradients are zeros again. */
+    void recycleZeros(List<ReductionTree.Node<GradientSum>> nodes) {
+        for (int i = 0; i < nodes.size(); i++) {
+            nodes.get(i).value().leftZero();
+        }
+        recycle(nodes);
+    }
+
     private GradientSum gradient(Shard shard, int number, float[] theta, int epoch, int step) {
         GradientSum sum = spare.isEmpty()
                 ? new GradientSum(new float[theta.length], 0, 0)

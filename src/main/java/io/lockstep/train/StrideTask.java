@@ -112,7 +112,9 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<S
                 List<ReductionTree.Node<GradientSum>> nodes =
                         worker.gradients(shards, group.state().theta(), stride.epoch(), step);
                 finite = group.step(member, step, nodes, System.nanoTime() - start);
-                worker.recycle(nodes);
+                if (finite) {
+                    worker.recycleZeros(nodes);
+                }
                 if (report != null) {
                     report.tell();
                 }

@@ -154,7 +154,8 @@ final class TaskGroup {
      * @param member the task's number in this executor
      * @param own the task's gradient sums
      * @param nanos how long they took
-     * @return whether the step was taken; if not, its loss is not finite and θ is as it was before
+     * @return whether the step was taken, which leaves zeros in the gradients; if not, the loss is not finite and θ is as
+     *     it was before
      */
     boolean step(int member, int step, List<ReductionTree.Node<GradientSum>> own, long nanos) {
         long start = System.nanoTime();
@@ -223,6 +224,7 @@ final class TaskGroup {
             int piece = (end + i) % pieces.count();
             sums.addWithin(pieces.piece(piece).from(), pieces.piece(piece).to());
             exchange.sendGradient(piece);
+            sums.clear(pieces.piece(piece).from(), pieces.piece(piece).to());
         }
         return Math.max(slowest, exchange.awaitLosses(member, patience(slowest)));
     }
@@ -248,6 +250,7 @@ final class TaskGroup {
             long start = System.nanoTime();
             optimizer.stepSlice(state.theta(), sums.gradient(), piece.from(), piece.to(), shared);
             optimizing += System.nanoTime() - start;
+            sums.clear(piece.from(), piece.to());
             if (peers.isPresent()) {
                 peers.get().sendParameters(p);
             }
