@@ -100,6 +100,9 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
     public Integer call() {
         requirePositive("--executors", executors);
         requirePositive("--cores", cores);
+        if (!(latencyMillis >= 0)) {
+            throw new ConfigException("--latency: expected milliseconds, 0 or more, found " + latencyMillis + ".");
+        }
         double bytesPerSecond = bytesPerSecond(bandwidth);
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);

@@ -3,13 +3,16 @@ package io.lockstep.optim;
 import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
+import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Takes a gradient <em>sum</em> with its count to the next θ, in one place and in this order: divide by the count, clip,
- * regularize, update. Keeps the optimizer's state; one instance serves one training.
+ * regularize, update. Keeps the optimizer's state; one instance serves one training. Its serial form is without the
+ * {@linkplain #state state}.
  */
 public final class Optimizer implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -23,7 +26,9 @@ public final class Optimizer implements Serializable {
 
     private final List<ParameterBlock> blocks;
     private final int parameters;
-    private final float[][] state;
+    /** Not in the serial form: whoever sends it sends it as it suits him. */
+    private transient float[][] state;
+
     private long steps;
 
     /** An optimizer at its first step, for all of θ. */
@@ -51,6 +56,11 @@ public final class Optimizer implements Serializable {
             state[k] = other.state[k].clone();
         }
         this.steps = other.steps;
+    }
+
+    private void readObject(ObjectInputStream stream) throws IOException, ClassNotFoundException {
+        stream.defaultReadObject();
+        state = new float[rule.stateArrays()][parameters];
     }
 
     /** How many steps were taken. */

@@ -2,11 +2,13 @@ package io.lockstep.train;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
@@ -23,14 +25,28 @@ final class BarrierAllReduce implements GradientSync {
     private static final long POLL_MILLIS = 50;
     /** As many as Spark gives a task. */
     private static final int ATTEMPTS = 4;
+    /** Spark's name for the failure of a job that was cancelled. */
+    private static final String CANCELLED = "SPARK_JOB_CANCELLED";
 
     private final JavaSparkContext spark;
     private final ShardSource source;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final Rendezvous rendezvous;
+    private final int attempts;
+    /** What the last stride left, and the attempt at it: executors may have it still. */
+    private Optional<Left> left = Optional.empty();
+
+    private record Left(TrainingState state, UUID attempt) {}
 
     BarrierAllReduce(JavaSparkContext spark, ShardSource source, ShardWorker.Job job, LearningRate learningRate) {
+        this(spark, source, job, learningRate, ATTEMPTS);
+    }
+
+    /** One that gives a stride up after {@code attempts}. */
+    BarrierAllReduce(
+            JavaSparkContext spark, ShardSource source, ShardWorker.Job job, LearningRate learningRate, int attempts) {
+        this.attempts = attempts;
         this.spark = spark;
         this.source = source;
         this.job = job;
@@ -41,12 +57,14 @@ final class BarrierAllReduce implements GradientSync {
     @Override
     public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
         Progress progress = new Progress(stride, listener);
+        Optional<UUID> previous = left.filter(last -> last.state() == state).map(Left::attempt);
+        left = Optional.empty();
         for (int attempt = 1; ; attempt++) {
             try {
-                return attempt(state, stride, progress);
+                return attempt(state, stride, previous, progress);
             } catch (StageFailure failure) {
                 // in one JVM nothing is lost that another attempt could find again
-                if (spark.sc().isLocal() || attempt == ATTEMPTS) {
+                if (spark.sc().isLocal() || attempt >= attempts || failure.isWanted(spark)) {
                     throw new IllegalStateException(
                             "epoch " + stride.epoch() + " failed: " + failure.getMessage(), failure.getCause());
                 }
@@ -56,13 +74,16 @@ final class BarrierAllReduce implements GradientSync {
         }
     }
 
-    private StrideSums attempt(TrainingState state, Stride stride, Progress progress) throws StageFailure {
+    private StrideSums attempt(TrainingState state, Stride stride, Optional<UUID> previous, Progress progress)
+            throws StageFailure {
         long start = System.nanoTime();
         UUID name = UUID.randomUUID();
         try (Handover<TrainingState, StrideOutcome> handover = Handover.of(spark, state)) {
             progress.begin(name);
-            List<StrideOutcome> outcomes = handover.collected(
-                    run(new StrideTask(name, rendezvous.name(), job, learningRate, stride, handover), name, progress));
+            List<StrideOutcome> outcomes = handover.collected(run(
+                    new StrideTask(name, previous, rendezvous.name(), job, learningRate, stride, handover),
+                    name,
+                    progress));
             StrideOutcome first = outcomes.stream()
                     .filter(each -> each.losses().length > 0)
                     .findFirst()
@@ -70,6 +91,7 @@ final class BarrierAllReduce implements GradientSync {
             int taken = first.taken();
             double[] losses = first.losses();
             take(state, outcomes, taken);
+            left = Optional.of(new Left(state, name));
             EpochTime time = time(outcomes, (System.nanoTime() - start) / 1e9);
             progress.report(losses, taken, time.syncShare());
             if (taken < stride.steps()) {
@@ -105,6 +127,7 @@ final class BarrierAllReduce implements GradientSync {
     @Override
     public void close() {
         rendezvous.close();
+        KeptState.release(job.id());
         ShardWorker.release(job.id());
     }
 
@@ -132,11 +155,14 @@ final class BarrierAllReduce implements GradientSync {
                 }
             }
         } catch (InterruptedException e) {
-            spark.cancelJobGroup(name.toString());
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted in epoch " + epoch, e);
         } catch (ExecutionException e) {
             throw new StageFailure(e.getCause());
+        } finally {
+            if (!running.isDone()) {
+                spark.cancelJobGroup(name.toString());
+            }
         }
     }
 
@@ -146,6 +172,12 @@ final class BarrierAllReduce implements GradientSync {
 
         StageFailure(Throwable cause) {
             super(cause.getMessage(), cause);
+        }
+
+        /** Whether somebody wanted it: Spark is being stopped, or the job was cancelled. */
+        boolean isWanted(JavaSparkContext spark) {
+            return spark.sc().isStopped()
+                    || (getCause() instanceof SparkThrowable thrown && CANCELLED.equals(thrown.getCondition()));
         }
     }
 

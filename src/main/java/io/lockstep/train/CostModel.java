@@ -14,7 +14,7 @@ import io.lockstep.math.Runs;
  * @param codecSeconds turning one float into bytes of a message, or back
  * @param jobSeconds a Spark job without its tasks
  * @param taskSeconds what each task adds to it
- * @param stageSeconds a barrier stage
+ * @param stageSeconds a barrier stage; infinite where Spark runs none
  * @param bytesPerSecond of an executor's network, each way
  * @param latencySeconds of a message
  */

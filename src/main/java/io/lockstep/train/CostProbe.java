@@ -56,8 +56,9 @@ public final class CostProbe {
         Optimizer stepped = new Optimizer(optimizer, Regularization.none(), network);
         Optimizer.Step step = new Optimizer.Step(1, 1, 1e-3, 0);
         byte[][] bytes = new byte[1][];
-        int slots = Synchronization.slots(spark);
         double one = median(JOBS, () -> job(1));
+        // after a job: before it, no executor need have come
+        int slots = Math.max(1, Synchronization.slots(spark));
         double all = median(JOBS, () -> job(slots));
         double task = slots > 1 ? Math.max(0, (all - one) / (slots - 1)) : 0;
         return new CostModel(
@@ -74,9 +75,13 @@ public final class CostProbe {
                         / 2,
                 Math.max(0, one - task),
                 task,
-                median(STAGES, () -> stage(slots)),
+                barrierRuns() ? median(STAGES, () -> stage(slots)) : Double.POSITIVE_INFINITY,
                 bytesPerSecond,
                 latencySeconds);
+    }
+
+    private boolean barrierRuns() {
+        return spark.sc().isLocal() || !spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
     }
 
     private static void add(float[] left, float[] right) {

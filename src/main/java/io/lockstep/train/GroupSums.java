@@ -178,6 +178,15 @@ final class GroupSums {
     }
 
     private static void add(float[] left, int leftShift, float[] right, int rightShift, int from, int to) {
+        if (leftShift == rightShift) {
+            int start = from - leftShift;
+            int end = to - leftShift;
+            // one index: with two, C2 makes no SIMD code of it
+            for (int i = start; i < end; i++) {
+                left[i] += right[i];
+            }
+            return;
+        }
         int l = from - leftShift;
         int r = from - rightShift;
         int n = to - from;

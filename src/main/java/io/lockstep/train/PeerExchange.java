@@ -23,19 +23,6 @@ import org.apache.spark.network.client.TransportClient;
  * and odd steps: nobody waits until an executor without a piece of θ has read them, before that executor's next gradient.
  */
 final class PeerExchange implements PeerNetwork.Receiver {
-    private static final int LOSSES = 0;
-    private static final int GRADIENT = 1;
-    private static final int SQUARES = 2;
-    private static final int PARAMETERS = 3;
-    private static final int FAILURE = 4;
-
-    private static final int KIND_AT = StrideKey.BYTES;
-    private static final int STEP_AT = KIND_AT + Integer.BYTES;
-    private static final int SENDER_AT = STEP_AT + Integer.BYTES;
-    private static final int INDEX_AT = SENDER_AT + Integer.BYTES;
-    /** Floats begin at a multiple of their size. */
-    private static final int HEADER = INDEX_AT + 2 * Integer.BYTES;
-
     private static final long POLL_NANOS = 1_000_000;
 
     private final StrideKey key;
@@ -51,11 +38,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
     /** By executor; none for this one. */
     private final TransportClient[] clients;
 
-    private final String[] names;
-    private final Outgoing[] gradients;
-    private final Outgoing[] parameters;
-    private final Outgoing[] squares;
-    private final Outgoing[] losses;
+    private final PeerBuffers buffers;
 
     private final long[][] slowest;
     /** Arrivals: of each piece's gradients, then of losses (even and odd steps), parameters and squares. */
@@ -64,23 +47,6 @@ final class PeerExchange implements PeerNetwork.Receiver {
     private final AtomicReferenceArray<Thread> waiting;
     private volatile int step;
 
-    /** A message and the floats in it. */
-    private static final class Outgoing {
-        private final ByteBuffer bytes;
-        private final FloatBuffer floats;
-
-        Outgoing(StrideKey key, int kind, int sender, int index, int payload) {
-            bytes = ByteBuffer.allocateDirect(HEADER + payload);
-            key.write(bytes);
-            bytes.putInt(kind).putInt(0).putInt(sender).putInt(index).clear();
-            floats = bytes.duplicate()
-                    .position(HEADER)
-                    .slice()
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asFloatBuffer();
-        }
-    }
-
     /**
      * The exchange of one executor's tasks.
      *
@@ -88,6 +54,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
      * @param sums where gradients from other executors go
      * @param theta θ, where parameters from other executors go
      * @param chunkSquares Σ of each chunk's squares
+     * @param buffers for what this executor sends
      * @param group fails where this exchange does
      * @param firstStep of the stride
      */
@@ -99,6 +66,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
             GroupSums sums,
             float[] theta,
             double[] chunkSquares,
+            PeerBuffers buffers,
             SpinBarrier group,
             long timeoutNanos,
             int firstStep) {
@@ -109,30 +77,12 @@ final class PeerExchange implements PeerNetwork.Receiver {
         this.sums = sums;
         this.theta = theta;
         this.chunkSquares = chunkSquares;
+        this.buffers = buffers.address(key);
         this.group = group;
         this.timeoutNanos = timeoutNanos;
         this.step = firstStep;
         int executors = table.executors().size();
         this.clients = new TransportClient[executors];
-        this.names = new String[executors];
-        this.gradients = new Outgoing[pieces.count()];
-        this.parameters = new Outgoing[pieces.count()];
-        this.squares = new Outgoing[pieces.count()];
-        int places = sums.places(self);
-        for (int p = 0; p < pieces.count(); p++) {
-            int length = pieces.piece(p).length();
-            if (table.executorOf(pieces.piece(p).rank()) == self) {
-                parameters[p] = new Outgoing(key, PARAMETERS, self, p, length * Float.BYTES);
-                int chunks = pieces.piece(p).endChunk() - pieces.piece(p).firstChunk();
-                squares[p] = new Outgoing(key, SQUARES, self, p, chunks * Double.BYTES);
-            } else {
-                gradients[p] = new Outgoing(key, GRADIENT, self, p, places * length * Float.BYTES);
-            }
-        }
-        int scalars = Long.BYTES + places * (Double.BYTES + Long.BYTES);
-        this.losses =
-                new Outgoing[] {new Outgoing(key, LOSSES, self, 0, scalars), new Outgoing(key, LOSSES, self, 0, scalars)
-                };
         this.slowest = new long[2][executors];
         this.arrived = new AtomicIntegerArray(pieces.count() + 4);
         this.waiting = new AtomicReferenceArray<>(sums.members());
@@ -151,11 +101,14 @@ final class PeerExchange implements PeerNetwork.Receiver {
                 new Rendezvous.Address(network.host(), network.port()));
         for (int e = 0; e < clients.length; e++) {
             Rendezvous.Address address = addresses.get(e);
-            names[e] = address.host() + ":" + address.port();
             if (e != self) {
                 clients[e] = network.connect(address.host(), address.port());
             }
         }
+    }
+
+    PeerBuffers buffers() {
+        return buffers;
     }
 
     void close() {
@@ -177,9 +130,9 @@ final class PeerExchange implements PeerNetwork.Receiver {
 
     /** Sends what is known of a step besides the gradients. */
     void sendLosses(long slowestNanos) {
-        Outgoing message = losses[step & 1];
-        ByteBuffer bytes = message.bytes;
-        int at = HEADER;
+        PeerBuffers.Message message = buffers.losses(step);
+        ByteBuffer bytes = message.bytes();
+        int at = PeerBuffers.HEADER;
         bytes.putLong(at, slowestNanos);
         at += Long.BYTES;
         for (int place = sums.firstPlace(self); place < sums.firstPlace(self + 1); place++) {
@@ -194,10 +147,10 @@ final class PeerExchange implements PeerNetwork.Receiver {
     /** Sends this executor's sums of a piece to its owner. */
     void sendGradient(int piece) {
         Pieces.Piece cut = pieces.piece(piece);
-        Outgoing message = gradients[piece];
+        PeerBuffers.Message message = buffers.gradient(piece);
         int at = 0;
         for (int place = sums.firstPlace(self); place < sums.firstPlace(self + 1); place++) {
-            message.floats.put(at, sums.array(place), cut.from() - sums.shift(place), cut.length());
+            message.floats().put(at, sums.array(place), cut.from() - sums.shift(place), cut.length());
             at += cut.length();
         }
         send(message, table.executorOf(cut.rank()));
@@ -206,9 +159,10 @@ final class PeerExchange implements PeerNetwork.Receiver {
     /** Sends the squares of a piece of the whole gradient to all. */
     void sendSquares(int piece) {
         Pieces.Piece cut = pieces.piece(piece);
-        Outgoing message = squares[piece];
+        PeerBuffers.Message message = buffers.squares(piece);
         for (int chunk = cut.firstChunk(); chunk < cut.endChunk(); chunk++) {
-            message.bytes.putDouble(HEADER + (chunk - cut.firstChunk()) * Double.BYTES, chunkSquares[chunk]);
+            message.bytes()
+                    .putDouble(PeerBuffers.HEADER + (chunk - cut.firstChunk()) * Double.BYTES, chunkSquares[chunk]);
         }
         for (int i = 1; i < clients.length; i++) {
             send(message, (self + i) % clients.length);
@@ -218,55 +172,64 @@ final class PeerExchange implements PeerNetwork.Receiver {
     /** Sends a piece of θ, after its step, to all. */
     void sendParameters(int piece) {
         Pieces.Piece cut = pieces.piece(piece);
-        Outgoing message = parameters[piece];
-        message.floats.put(0, theta, cut.from(), cut.length());
+        PeerBuffers.Message message = buffers.parameters(piece);
+        message.floats().put(0, theta, cut.from(), cut.length());
         for (int i = 1; i < clients.length; i++) {
             send(message, (self + i) % clients.length);
         }
     }
 
-    private void send(Outgoing message, int executor) {
-        message.bytes.putInt(STEP_AT, step);
-        clients[executor].send(message.bytes.duplicate());
+    private void send(PeerBuffers.Message message, int executor) {
+        message.bytes().putInt(PeerBuffers.STEP_AT, step);
+        clients[executor].send(message.bytes().duplicate());
     }
 
     /** Tells the others that this executor will not go on. */
     void sendFailure(Throwable cause) {
-        byte[] text = String.valueOf(cause.getMessage()).getBytes(StandardCharsets.UTF_8);
-        Outgoing message = new Outgoing(key, FAILURE, self, 0, text.length);
-        message.bytes.put(HEADER, text);
+        byte[] text = cause.toString().getBytes(StandardCharsets.UTF_8);
+        PeerBuffers.Message message = new PeerBuffers.Message(PeerBuffers.FAILURE, self, 0, text.length).address(key);
+        message.bytes().put(PeerBuffers.HEADER, text);
         others().filter(e -> clients[e] != null && clients[e].isActive()).forEach(e -> send(message, e));
     }
 
     @Override
     public void receive(ByteBuffer message) {
+        try {
+            take(message);
+        } catch (RuntimeException e) {
+            // the transport would only log it
+            fail(new IllegalStateException("a message from another executor cannot be read: " + e, e));
+        }
+    }
+
+    private void take(ByteBuffer message) {
         int start = message.position() - StrideKey.BYTES;
-        int kind = message.getInt(start + KIND_AT);
-        int sentIn = message.getInt(start + STEP_AT);
-        int sender = message.getInt(start + SENDER_AT);
-        int index = message.getInt(start + INDEX_AT);
-        message.position(start + HEADER);
-        if (kind == FAILURE) {
+        int kind = message.getInt(start + PeerBuffers.KIND_AT);
+        int sentIn = message.getInt(start + PeerBuffers.STEP_AT);
+        int sender = message.getInt(start + PeerBuffers.SENDER_AT);
+        int index = message.getInt(start + PeerBuffers.INDEX_AT);
+        message.position(start + PeerBuffers.HEADER);
+        if (kind == PeerBuffers.FAILURE) {
             byte[] text = new byte[message.remaining()];
             message.get(text);
-            fail(new IllegalStateException(
-                    "the executor at " + names[sender] + " failed: " + new String(text, StandardCharsets.UTF_8)));
+            fail(new IllegalStateException("the executor at "
+                    + table.executors().get(sender) + " failed: " + new String(text, StandardCharsets.UTF_8)));
             return;
         }
         if (sentIn != step && sentIn != step + 1) {
-            fail(new IllegalStateException("the executor at " + names[sender] + " is in step " + sentIn
-                    + " while this one is in step " + step));
+            fail(new IllegalStateException("the executor at "
+                    + table.executors().get(sender) + " is in step " + sentIn + " while this one is in step " + step));
             return;
         }
         switch (kind) {
-            case LOSSES -> {
+            case PeerBuffers.LOSSES -> {
                 slowest[sentIn & 1][sender] = message.getLong();
                 for (int place = sums.firstPlace(sender); place < sums.firstPlace(sender + 1); place++) {
                     sums.put(sentIn, place, message.getDouble(), message.getLong());
                 }
                 count(lossesOf(sentIn), clients.length - 1);
             }
-            case GRADIENT -> {
+            case PeerBuffers.GRADIENT -> {
                 Pieces.Piece cut = pieces.piece(index);
                 FloatBuffer floats = floats(message);
                 for (int place = sums.firstPlace(sender); place < sums.firstPlace(sender + 1); place++) {
@@ -274,14 +237,14 @@ final class PeerExchange implements PeerNetwork.Receiver {
                 }
                 count(index, clients.length - 1);
             }
-            case SQUARES -> {
+            case PeerBuffers.SQUARES -> {
                 Pieces.Piece cut = pieces.piece(index);
                 for (int chunk = cut.firstChunk(); chunk < cut.endChunk(); chunk++) {
                     chunkSquares[chunk] = message.getDouble();
                 }
                 count(squaresAt(), foreignPieces());
             }
-            case PARAMETERS -> {
+            case PeerBuffers.PARAMETERS -> {
                 Pieces.Piece cut = pieces.piece(index);
                 floats(message).get(theta, cut.from(), cut.length());
                 count(parametersAt(), foreignPieces());
@@ -376,8 +339,8 @@ final class PeerExchange implements PeerNetwork.Receiver {
         group.requireNotCancelled();
         for (int e = 0; e < clients.length; e++) {
             if (e != self && !clients[e].isActive()) {
-                throw new IllegalStateException("lost the connection to the executor at " + names[e] + " in step "
-                        + (step + 1) + " of the epoch");
+                throw new IllegalStateException("lost the connection to the executor at "
+                        + table.executors().get(e) + " in step " + (step + 1) + " of the epoch");
             }
         }
         if (System.nanoTime() > deadline) {

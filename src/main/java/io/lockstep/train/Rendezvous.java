@@ -60,7 +60,9 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         return name;
     }
 
-    void listen(Progress listener) {
+    synchronized void listen(Progress listener) {
+        // of attempts that failed before all had come
+        gatherings.clear();
         progress = Optional.of(listener);
     }
 
@@ -127,7 +129,7 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
                 listener -> listener.stepsTaken(key, (Integer) steps[2], (double[]) steps[3], (Double) steps[4]));
     }
 
-    private void gather(String[] question, RpcCallContext context) {
+    private synchronized void gather(String[] question, RpcCallContext context) {
         int executors = Integer.parseInt(question[1]);
         Gathering gathering =
                 gatherings.computeIfAbsent(question[0], key -> new Gathering(new TreeMap<>(), new ArrayList<>()));

@@ -25,8 +25,8 @@ final class ShardWorker {
     /** Examples of one pass through the network; a thicker slice takes several, which add to the same gradient. */
     static final int PASS_ROWS = 1024;
 
-    /** Trainings whose workers a JVM keeps. */
-    private static final int MOST_RUNS = 8;
+    /** Trainings whose workers a JVM keeps: an executor is not told when one ends. */
+    private static final int MOST_RUNS = 3;
 
     private static final Map<String, Deque<ShardWorker>> IDLE = new HashMap<>();
     private static final Deque<String> RECENT = new ArrayDeque<>();

@@ -1,6 +1,8 @@
 package io.lockstep.train;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -17,7 +19,7 @@ final class SpinBarrier {
     private final BooleanSupplier cancelled;
     private final AtomicInteger arrived = new AtomicInteger();
     private volatile int phase;
-    private volatile Throwable failure;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     /** Threads that have their processors for themselves. */
     SpinBarrier(int parties) {
@@ -67,7 +69,8 @@ final class SpinBarrier {
 
     /** Sets the others free, with an error: this thread will not come again. */
     void fail(Throwable cause) {
-        failure = cause;
+        // what comes after the first is its echo
+        failure.compareAndSet(null, cause);
     }
 
     /**
@@ -89,9 +92,12 @@ final class SpinBarrier {
      * @throws IllegalStateException if one {@linkplain #fail failed}
      */
     void requireWhole() {
-        Throwable cause = failure;
+        Throwable cause = failure.get();
         if (cause != null) {
-            throw new IllegalStateException("another task of the barrier stage failed: " + cause.getMessage(), cause);
+            throw new IllegalStateException(
+                    "another task of the barrier stage failed: "
+                            + Objects.requireNonNullElse(cause.getMessage(), cause.toString()),
+                    cause);
         }
     }
 }

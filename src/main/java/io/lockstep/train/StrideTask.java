@@ -5,6 +5,7 @@ import io.lockstep.math.ReductionTree;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.BarrierTaskContext;
@@ -25,20 +26,31 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<S
     private static final float[] NO_FLOATS = {};
 
     private final UUID name;
+    /** The attempt at the stride before, which this one goes on from; null if it does not. */
+    private final UUID previous;
+
     private final String rendezvous;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final GradientSync.Stride stride;
     private final Handover<TrainingState, StrideOutcome> handover;
 
+    /**
+     * A task of a stage.
+     *
+     * @param name of the attempt
+     * @param previous the attempt whose outcome this stride starts from, if executors may still have it
+     */
     StrideTask(
             UUID name,
+            Optional<UUID> previous,
             String rendezvous,
             ShardWorker.Job job,
             LearningRate learningRate,
             GradientSync.Stride stride,
             Handover<TrainingState, StrideOutcome> handover) {
         this.name = name;
+        this.previous = previous.orElse(null);
         this.rendezvous = rendezvous;
         this.job = job;
         this.learningRate = learningRate;
@@ -63,13 +75,18 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<S
                     () -> open(key, table, executor, context));
             try {
                 run(group, key, rank, member, tasks.next().run(rank), context);
-            } catch (RuntimeException | Error e) {
-                // whatever failed, the others wait for this task at the next step
+            } catch (Throwable e) {
+                // Spark throws checked exceptions that Scala does not declare; and whatever failed, the others wait for
+                // this task at the next step
                 group.fail(e);
                 throw e;
             }
-            return CollectionConverters.asScala(
-                    handover.deliver(outcome(group, rank, member)).iterator());
+            StrideOutcome outcome = outcome(group, rank, member);
+            if (member == 0 && group.taken() == stride.steps()) {
+                group.state().optimizer().stepped(stride.steps());
+                KeptState.keep(job.id(), name, table, executor, group.left());
+            }
+            return CollectionConverters.asScala(handover.deliver(outcome).iterator());
         } finally {
             TaskGroups.leave(key);
         }
@@ -78,7 +95,6 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<S
     private TaskGroup open(StrideKey key, RankTable table, int executor, BarrierTaskContext context) {
         long timeout =
                 TimeUnit.SECONDS.toNanos(SparkEnv.get().conf().getTimeAsSeconds("spark.network.timeout", "120s"));
-        // what was sent is shared by all tasks of the JVM, and a stage may run again: the copy is what is trained
         TaskGroup group = new TaskGroup(
                 key,
                 table,
@@ -86,16 +102,24 @@ final class StrideTask extends AbstractFunction1<Iterator<ShardTask>, Iterator<S
                 stride,
                 job,
                 learningRate,
-                handover.sent().copy(),
+                start(table, executor),
                 context::isInterrupted,
                 timeout);
         try {
             group.open(rendezvous);
             return group;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             group.close();
             throw e;
         }
+    }
+
+    /** Where the stride starts: as the last one left it here, else as the driver has it. */
+    private KeptState.Contents start(RankTable table, int executor) {
+        return KeptState.take(job.id(), previous, table, executor)
+                // what was sent is shared by all tasks of the JVM, and a stage may run again: the copy is what is
+                // trained
+                .orElseGet(() -> new KeptState.Contents(handover.sent().copy(), Optional.empty()));
     }
 
     private void run(

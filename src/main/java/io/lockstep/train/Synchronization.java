@@ -20,6 +20,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 final class Synchronization {
     private static final int TRIAL_STEPS = 4;
+    private static final int TRIAL_ATTEMPTS = 1;
     /** A step as long as this is computing, whichever form synchronizes it. */
     private static final double LONG_STEP_SECONDS = 2;
 
@@ -29,6 +30,7 @@ final class Synchronization {
     private final NetworkSpec network;
     private final LearningRate learningRate;
     private final int mostTasks;
+    private final String id = UUID.randomUUID().toString();
 
     /**
      * What was chosen.
@@ -84,7 +86,7 @@ final class Synchronization {
     }
 
     private Optional<String> obstacleToBarrier() {
-        if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+        if (!spark.sc().isLocal() && spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
             return Optional.of("Spark runs no barrier stage under spark.dynamicAllocation");
         }
         return Optional.empty();
@@ -95,9 +97,9 @@ final class Synchronization {
         double barrier;
         try (GradientSync sync = open(SyncMode.DRIVER, plan)) {
             // the first step maps the shards and warms the JIT
-            double first = secondsPerStep(sync, state, plan, 1);
-            if (first > LONG_STEP_SECONDS) {
-                double second = secondsPerStep(sync, state, plan, 1);
+            Trial first = Trial.of(sync, state, plan, 1);
+            if (first.compute() > LONG_STEP_SECONDS) {
+                double second = Trial.of(sync, state, plan, 1).compute();
                 if (second > LONG_STEP_SECONDS) {
                     return new Choice(
                             SyncMode.DRIVER,
@@ -107,12 +109,14 @@ final class Synchronization {
                                     second)));
                 }
             }
-            secondsPerStep(sync, state, plan, TRIAL_STEPS);
-            driver = secondsPerStep(sync, state, plan, TRIAL_STEPS);
+            Trial.of(sync, state, plan, TRIAL_STEPS);
+            driver = Trial.of(sync, state, plan, TRIAL_STEPS).seconds();
         }
-        try (GradientSync sync = open(SyncMode.BARRIER, plan)) {
-            secondsPerStep(sync, state, plan, TRIAL_STEPS);
-            barrier = secondsPerStep(sync, state, plan, TRIAL_STEPS);
+        try (GradientSync sync = new BarrierAllReduce(spark, new Shards(), job(plan), learningRate, TRIAL_ATTEMPTS)) {
+            Trial.of(sync, state, plan, TRIAL_STEPS);
+            barrier = Trial.of(sync, state, plan, TRIAL_STEPS).seconds();
+        } catch (IllegalStateException e) {
+            return new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + e.getMessage()));
         }
         SyncMode faster = barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER;
         return new Choice(
@@ -125,24 +129,39 @@ final class Synchronization {
                         barrier * 1e3)));
     }
 
-    /** The time of a step, where an epoch is a stride: what a stride costs beside its steps counts for an epoch's steps. */
-    private static double secondsPerStep(GradientSync sync, TrainingState state, BatchPlan plan, int steps) {
-        int taken = Math.min(steps, plan.steps());
-        EpochTime time = sync.take(
-                        state.copy(), new GradientSync.Stride(1, 0, taken), (step, all, loss, examples, share) -> {})
-                .time();
-        boolean perStride = sync instanceof BarrierAllReduce;
-        double beside = time.overhead() / (perStride ? plan.steps() : taken);
-        return (time.seconds() - time.overhead()) / taken + beside;
+    /**
+     * A trial of a few steps.
+     *
+     * @param seconds of a step, where an epoch is a stride: what a stride costs beside its steps counts for all of them
+     * @param compute of it in which the slowest task computed
+     */
+    private record Trial(double seconds, double compute) {
+        static Trial of(GradientSync sync, TrainingState state, BatchPlan plan, int steps) {
+            int taken = Math.min(steps, plan.steps());
+            EpochTime time = sync.take(
+                            state.copy(),
+                            new GradientSync.Stride(1, 0, taken),
+                            (step, all, loss, examples, share) -> {})
+                    .time();
+            boolean perStride = sync instanceof BarrierAllReduce;
+            double beside = time.overhead() / (perStride ? plan.steps() : taken);
+            return new Trial(
+                    (time.seconds() - time.overhead()) / taken + beside, (time.compute() + time.waiting()) / taken);
+        }
     }
 
     /** The form {@code mode}, ready to take steps. */
     GradientSync open(SyncMode mode, BatchPlan plan) {
-        ShardWorker.Job job = new ShardWorker.Job(
-                UUID.randomUUID().toString(), network, plan, config.training().seed());
+        ShardWorker.Job job = job(plan);
         return mode == SyncMode.BARRIER
                 ? new BarrierAllReduce(spark, new Shards(), job, learningRate)
                 : new DriverTreeReduce(spark, new Shards(), job, learningRate);
+    }
+
+    /** One job for all that takes this plan's steps: trials leave their buffers to the training. */
+    private ShardWorker.Job job(BatchPlan plan) {
+        return new ShardWorker.Job(
+                id + "-" + plan.batchSize(), network, plan, config.training().seed());
     }
 
     private ShardedSet trainingSet() {

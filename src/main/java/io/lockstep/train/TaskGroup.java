@@ -6,6 +6,7 @@ import io.lockstep.optim.Optimizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -18,6 +19,8 @@ import java.util.function.BooleanSupplier;
 final class TaskGroup {
     /** A peer may compute this many times as long as this executor did, over the network's timeout, before it is given up. */
     private static final long LATENESS = 10;
+
+    private static final long MAPPING_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final GradientSync.Stride stride;
     private final ShardWorker.Job job;
@@ -55,7 +58,8 @@ final class TaskGroup {
     /**
      * The tasks of executor {@code executor}.
      *
-     * @param state θ, and the optimizer for at least the executor's pieces; both are updated in place
+     * @param start θ, and the optimizer for at least the executor's pieces, both of which are updated in place; and
+     *     buffers, if there are some already
      * @param cancelled whether Spark wants the tasks to end
      * @param timeoutNanos how long to wait for other executors, besides their computing
      */
@@ -66,13 +70,13 @@ final class TaskGroup {
             GradientSync.Stride stride,
             ShardWorker.Job job,
             LearningRate learningRate,
-            TrainingState state,
+            KeptState.Contents start,
             BooleanSupplier cancelled,
             long timeoutNanos) {
         this.stride = stride;
         this.job = job;
         this.learningRate = learningRate;
-        this.state = state;
+        this.state = start.state();
         this.firstRank = table.firstRank(executor);
         int parameters = state.theta().length;
         int members = table.firstRank(executor + 1) - firstRank;
@@ -92,6 +96,8 @@ final class TaskGroup {
                         sums,
                         state.theta(),
                         chunkSquares,
+                        start.buffers()
+                                .orElseGet(() -> new PeerBuffers(table, executor, pieces, sums.places(executor))),
                         barrier,
                         timeoutNanos,
                         stride.from()));
@@ -120,6 +126,11 @@ final class TaskGroup {
     /** θ and the optimizer's state, as far as they are this executor's. */
     TrainingState state() {
         return state;
+    }
+
+    /** What a stride that follows can begin with. */
+    KeptState.Contents left() {
+        return new KeptState.Contents(state, peers.map(PeerExchange::buffers));
     }
 
     /** How many steps of the stride were taken. */
@@ -168,7 +179,7 @@ final class TaskGroup {
         sums.addScalars(step);
         long slowest = slowest();
         if (peers.isPresent()) {
-            slowest = scatter(peers.get(), member, slowest);
+            slowest = scatter(peers.get(), member, step, slowest);
         }
         GroupSums.Scalars total = sums.total(step);
         if (total.examples() != job.plan().rows(step)) {
@@ -176,11 +187,11 @@ final class TaskGroup {
                     + job.plan().rows(step));
         }
         boolean finite = Double.isFinite(total.loss());
-        long optimizing = finite ? update(member, step, total, patience(slowest)) : 0;
+        long optimizing = finite ? update(member, step, total, patience(step, slowest)) : 0;
         if (member == 0) {
             losses[step - stride.from()] = total.loss();
             if (finite && peers.isPresent()) {
-                peers.get().awaitParameters(member, patience(slowest));
+                peers.get().awaitParameters(member, patience(step, slowest));
             }
         }
         barrier.await();
@@ -207,12 +218,13 @@ final class TaskGroup {
         return slowest;
     }
 
-    private static long patience(long slowest) {
-        return LATENESS * slowest;
+    /** How much longer than the network's timeout to wait: who is in its first step may still be mapping its shards. */
+    private long patience(int step, long slowest) {
+        return step == stride.from() ? MAPPING_NANOS : LATENESS * slowest;
     }
 
     /** Sends the executor's sums to whom they belong; how long the slowest task of all computed. */
-    private long scatter(PeerExchange exchange, int member, long slowest) {
+    private long scatter(PeerExchange exchange, int member, int step, long slowest) {
         if (member == 0) {
             exchange.sendLosses(slowest);
         }
@@ -226,7 +238,7 @@ final class TaskGroup {
             exchange.sendGradient(piece);
             sums.clear(pieces.piece(piece).from(), pieces.piece(piece).to());
         }
-        return Math.max(slowest, exchange.awaitLosses(member, patience(slowest)));
+        return Math.max(slowest, exchange.awaitLosses(member, patience(step, slowest)));
     }
 
     /** Steps the member's pieces; how long the optimizer took. */

@@ -23,15 +23,20 @@ final class TaskGroups {
         return entry.group(create);
     }
 
-    /** Ends a task's part; the last one closes the group. */
+    /**
+     * Ends a task's part. Nothing more is to come from other executors when the first one leaves: all steps are done, or
+     * one has failed. A task that never came leaves an empty entry behind.
+     */
     static void leave(StrideKey key) {
         Entry entry;
         synchronized (ACTIVE) {
             entry = ACTIVE.get(key);
-            if (entry == null || --entry.remaining > 0) {
+            if (entry == null) {
                 return;
             }
-            ACTIVE.remove(key);
+            if (--entry.remaining == 0) {
+                ACTIVE.remove(key);
+            }
         }
         entry.close();
     }
@@ -40,7 +45,7 @@ final class TaskGroups {
     private static final class Entry {
         private int remaining;
         private TaskGroup group;
-        private RuntimeException failure;
+        private Throwable failure;
 
         Entry(int members) {
             this.remaining = members;
@@ -54,7 +59,8 @@ final class TaskGroups {
             if (group == null) {
                 try {
                     group = create.get();
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
+                    // Spark throws checked exceptions that Scala does not declare
                     failure = e;
                     throw e;
                 }
@@ -65,6 +71,10 @@ final class TaskGroups {
         synchronized void close() {
             if (group != null) {
                 group.close();
+                group = null;
+            }
+            if (failure == null) {
+                failure = new IllegalStateException("it has left the stage");
             }
         }
     }
