@@ -30,6 +30,7 @@ public final class CostProbe {
     private static final int JOBS = 25;
     private static final int STAGES = 7;
     private static final double ROUND_SECONDS = 0.05;
+    private static final double JOB_WARM_UP_SECONDS = 4;
 
     private final JavaSparkContext spark;
     private final NetworkSpec network;
@@ -56,9 +57,11 @@ public final class CostProbe {
         Optimizer stepped = new Optimizer(optimizer, Regularization.none(), network);
         Optimizer.Step step = new Optimizer.Step(1, 1, 1e-3, 0);
         byte[][] bytes = new byte[1][];
-        double one = median(JOBS, () -> job(1));
-        // after a job: before it, no executor need have come
+        // until Spark's own code is compiled; and before the first job, no executor need have come
+        timed(JOB_WARM_UP_SECONDS, () -> job(1));
         int slots = Math.max(1, Synchronization.slots(spark));
+        timed(JOB_WARM_UP_SECONDS, () -> job(slots));
+        double one = median(JOBS, () -> job(1));
         double all = median(JOBS, () -> job(slots));
         double task = slots > 1 ? Math.max(0, (all - one) / (slots - 1)) : 0;
         return new CostModel(
@@ -134,7 +137,7 @@ public final class CostProbe {
         }
         return median(
                 ROUNDS,
-                () -> timed(() -> {
+                () -> timed(ROUND_SECONDS, () -> {
                     for (int from = 0; from < rows; from += net.capacity()) {
                         int m = Math.min(net.capacity(), rows - from);
                         net.addGradient(theta, x.clone(), y, m, new TrainingPass(1, 1, 0, 0, from), gradient);
@@ -143,15 +146,15 @@ public final class CostProbe {
     }
 
     private static double perFloat(int n, Runnable pass) {
-        return median(ROUNDS, () -> timed(pass)) / n;
+        return median(ROUNDS, () -> timed(ROUND_SECONDS, pass)) / n;
     }
 
     /** Seconds of one call, over as many as make a measurable time. */
-    private static double timed(Runnable work) {
+    private static double timed(double atLeast, Runnable work) {
         long start = System.nanoTime();
         int calls = 0;
         double seconds = 0;
-        while (seconds < ROUND_SECONDS) {
+        while (seconds < atLeast) {
             work.run();
             calls++;
             seconds = (System.nanoTime() - start) / 1e9;

@@ -123,7 +123,7 @@ final class Synchronization {
                 faster,
                 Optional.of(String.format(
                         Locale.ROOT,
-                        "took %s: a step in %.1f ms by driver, in %.1f ms by barrier",
+                        "took %s: early steps took %.1f ms by driver, %.1f ms by barrier",
                         faster.configName(),
                         driver * 1e3,
                         barrier * 1e3)));
