@@ -95,7 +95,7 @@ build() {
     # a Lockstep that still runs keeps the old jar open: unlinked it stays whole, overwritten it would not
     rm -f "$JAR" "$STAMP"
     touch "$STAMP.started"
-    if ! (CDPATH='' cd -- "$PROJECT" && mvn -B -ntp -DskipTests package) >"$log" 2>&1 9>&- </dev/null; then
+    if ! (CDPATH='' cd -- "$PROJECT" && mvn -B -ntp -Dmaven.test.skip=true package) >"$log" 2>&1 9>&- </dev/null; then
         tail -n 30 "$log" | sed $'s/\033\\[[0-9;]*m//g' >&2
         fail 1 "the build failed. The end of Maven's output stands above, all of it in $log"
     fi

@@ -162,7 +162,7 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
                 model.steps());
         out.printf(
                 Locale.ROOT,
-                "Measured: a slice of %,d examples %.2f ms, optimizer %.2f ms, on this machine;%n"
+                "Measured here: a slice of %,d examples %.2f ms, optimizer %.2f ms;%n"
                         + "a job %.1f ms + %.1f ms a task, a barrier stage %.0f ms, on %s.%n",
                 (batch + model.shards() - 1) / model.shards(),
                 model.sliceSeconds() * 1e3,
@@ -216,7 +216,7 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
         double best = Math.min(step.driver(), step.barrier());
         out.printf(
                 Locale.ROOT,
-                "%n%d executors of %d: sync: %s, %.2f ms a step, %.1f s an epoch; %.0f %% of a step computes.%n",
+                "%n%d executors of %d: sync: %s, %.2f ms a step, %.1f s an epoch.%n" + "%.0f %% of a step computes.%n",
                 executors,
                 cores,
                 better(step).configName(),

@@ -52,6 +52,24 @@ class CommandMistakesTest {
                 .toString();
     }
 
+    @Test
+    void aPlanForAClusterThatCannotBeIsRefused() throws IOException {
+        String config = config(data.toString(), dir.resolve("m").toString());
+        refused(
+                CapturedRun.of("plan", config, "--executors", "4", "--bandwidth", "10GB"),
+                CONFIG,
+                "--bandwidth: expected bits per second, such as 10Gb or 900Mb, found \"10GB\".");
+        refused(
+                CapturedRun.of("plan", config, "--executors", "0"),
+                CONFIG,
+                "--executors: expected a number of 1 or more, found 0.");
+        refused(
+                CapturedRun.of("plan", config, "--executors", "2", "--latency", "-1"),
+                CONFIG,
+                "--latency: expected milliseconds, 0 or more, found -1.0.");
+        refused(CapturedRun.of("plan", config), CONFIG, "Missing required option: '--executors=N'");
+    }
+
     private static void refused(CapturedRun run, int code, String... sentences) {
         assertThat(run.err()).startsWith("lockstep: ").contains(sentences);
         assertThat(run.err().strip().lines()).hasSize(1);

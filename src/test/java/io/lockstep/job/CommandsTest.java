@@ -203,6 +203,28 @@ class CommandsTest {
     }
 
     @Test
+    void aPlanIsATableOfEightyColumnsThatNamesTheBetterForm() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("plan.yaml"),
+                "task: classification\ntraining: { batch_size: 64 }\nshards: 8\ndata: { train: " + table("train", 211)
+                        + ", label: kind }\n");
+        CapturedRun run =
+                CapturedRun.of("plan", config.toString(), "--executors", "3", "--cores", "4", "--bandwidth", "1Gb");
+        assertThat(run.code()).as(run.err()).isZero();
+        List<String> lines = run.out().lines().toList();
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(run.out()).contains("1.0 Gb/s").contains("3 executors of 4: sync: ");
+        List<String> rows = lines.stream()
+                .filter(line -> line.matches(" +\\d+ +\\d+ .*(driver|barrier).*"))
+                .toList();
+        assertThat(rows.stream().map(row -> row.strip().replaceFirst(" .*", "")))
+                .containsExactly("2", "3", "4", "8", "16", "32", "64", "128", "256", "512");
+        assertThat(rows.get(1)).contains("<");
+        // 8 shards for 12 slots
+        assertThat(run.out()).contains("Only 8 of the 12 slots have work").contains("shards: 16");
+    }
+
+    @Test
     void aTrainingThatDivergesEndsWithFourAndPublishesNothing() throws IOException {
         Path output = directory.resolve("never");
         Path config = Files.writeString(
