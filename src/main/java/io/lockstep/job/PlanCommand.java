@@ -227,8 +227,9 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
         if (step.tasks() < slots) {
             out.printf(
                     Locale.ROOT,
-                    "Only %d of the %d slots have work: a shard is not divided. shards: %d would occupy%n"
-                            + "all, in thinner slices; so would a training.batch_size of %,d.%n",
+                    "Only %d of the %d slots have work: a shard is not divided.%n"
+                            + "shards: %d would occupy all, in thinner slices;%n"
+                            + "so would a training.batch_size of %,d.%n",
                     step.tasks(),
                     slots,
                     Long.highestOneBit(2 * slots - 1),

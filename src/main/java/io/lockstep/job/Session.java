@@ -1,6 +1,7 @@
 package io.lockstep.job;
 
 import io.lockstep.error.ConfigException;
+import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 
 /** A command's Spark session: its own, which ends with it, or the one that this JVM has already. */
@@ -32,7 +33,11 @@ final class Session implements AutoCloseable {
                 SparkSession.builder().appName("lockstep " + name).master(master);
         // gradient sums are results of tasks: above the default of 1 MiB they would make a detour through the block
         // store
-        builder = builder.config(DIRECT_RESULTS, System.getProperty(DIRECT_RESULTS, "64m"));
+        builder = builder
+                // a cluster's own defaults may name Kryo, which as Spark ships it serializes neither records nor what
+                // replaces itself by its serial form
+                .config("spark.serializer", JavaSerializer.class.getName())
+                .config(DIRECT_RESULTS, System.getProperty(DIRECT_RESULTS, "64m"));
         if (master.matches("local(\\[.*)?")) {
             // nothing of one machine's run need listen on its network, and conf/spark-defaults.conf is for clusters
             builder = builder.config("spark.ui.enabled", System.getProperty("spark.ui.enabled", "false"))

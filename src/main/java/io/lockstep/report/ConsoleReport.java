@@ -117,8 +117,8 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         int shards = Integer.highestOneBit(2 * plan.slots() - 1);
         return String.format(
                 Locale.ROOT,
-                "Only %d of %d slots work. shards: %d would occupy all, in thinner slices; so would%n"
-                        + "a training.batch_size of %,d, in slices as thick as they are.",
+                "Only %d of %d slots work. shards: %d would occupy all, in thinner slices;%n"
+                        + "so would a training.batch_size of %,d, in slices as thick as now.",
                 plan.tasks(),
                 plan.slots(),
                 shards,

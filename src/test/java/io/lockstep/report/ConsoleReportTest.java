@@ -101,8 +101,8 @@ class ConsoleReportTest {
                 .containsExactly(
                         "3 steps an epoch, 2 shards on 2 tasks, sync: barrier.",
                         "sync: auto took barrier: a step in 12.0 ms by driver, in 1.0 ms by barrier.",
-                        "Only 2 of 12 slots work. shards: 16 would occupy all, in thinner slices; so would",
-                        "a training.batch_size of 4,096, in slices as thick as they are.");
+                        "Only 2 of 12 slots work. shards: 16 would occupy all, in thinner slices;",
+                        "so would a training.batch_size of 4,096, in slices as thick as now.");
     }
 
     @Test
