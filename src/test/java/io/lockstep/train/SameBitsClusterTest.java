@@ -6,10 +6,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.data.DataRole;
+import io.lockstep.data.ShardTask;
+import io.lockstep.data.ShardedSet;
 import io.lockstep.data.TrainingData;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelIo;
 import io.lockstep.model.Weights;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.optim.Optimizer;
+import io.lockstep.optim.Regularization;
 import io.lockstep.testing.ChildJvm;
 import io.lockstep.testing.TestCluster;
 import java.nio.file.Files;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,5 +141,46 @@ class SameBitsClusterTest {
             }
         }
         assertThat(bits).as("the losses of the steps, by tasks").hasSize(1);
+    }
+
+    @Test
+    void sumsThatExecutorsCombineAreThoseThatTheDriverCombines() {
+        LockstepConfig config = Trainings.config(yaml);
+        try (TrainingData data = TrainingData.prepare(TestCluster.session(), config)) {
+            assertThat(epochCombining(1, config, data)).isEqualTo(epochCombining(TestCluster.EXECUTORS, config, data));
+        }
+    }
+
+    /** θ after an epoch, by a driver that takes in the sums of at most {@code directTasks} tasks as they are. */
+    private static List<Integer> epochCombining(int directTasks, LockstepConfig config, TrainingData data) {
+        ShardedSet set = data.set(DataRole.TRAIN);
+        NetworkSpec network =
+                Networks.of(config, data.features().width(), data.classes().size());
+        BatchPlan plan = new BatchPlan(set.examples(), 61, set.shards());
+        TrainingState state = new TrainingState(
+                network.initialize(config.initializer(), 5),
+                new Optimizer(config.training().optimizer(), Regularization.none(), network));
+        ShardSource source = new ShardSource() {
+            @Override
+            public JavaRDD<ShardTask> forSteps() {
+                return set.normalizedForSteps(TestCluster.EXECUTORS, data.preparation());
+            }
+
+            @Override
+            public JavaRDD<ShardTask> forJobs() {
+                return forSteps();
+            }
+
+            @Override
+            public void restore() {
+                set.restore();
+            }
+        };
+        ShardWorker.Job job = new ShardWorker.Job("combining-" + directTasks, network, plan, 5);
+        LearningRate rate = new LearningRate(0.01, config.training().schedule(), 0, 1);
+        try (GradientSync sync = new DriverTreeReduce(TestCluster.context(), source, job, rate, directTasks)) {
+            sync.take(state, GradientSync.Stride.epoch(1, plan), (step, steps, loss, examples, share) -> {});
+        }
+        return Outcome.bits(state.theta());
     }
 }
