@@ -119,7 +119,7 @@ final class GroupSums {
         }
     }
 
-    /** Adds up the executor's losses and counts; called by one task when all have handed in theirs. */
+    /** Adds up the executor's losses and counts, when all tasks have handed in theirs; each task may: all write the same. */
     void addScalars(int step) {
         double[] loss = new double[nodes.length];
         long[] count = new long[nodes.length];
