@@ -50,7 +50,17 @@ public final class ConfigWriter {
         split.put("test", data.split().test());
         map.put("split", split);
         map.put("normalize", data.normalize().configName());
+        map.put("image", data.image().map(ConfigWriter::image).orElse(null));
+        map.put("audio", data.audio().map(audio -> Map.of("rate", audio.rate())).orElse(null));
         map.put("target", data.target().configName());
+        return map;
+    }
+
+    private static Map<String, Object> image(ImageShape image) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("height", image.height());
+        map.put("width", image.width());
+        map.put("channels", image.channels());
         return map;
     }
 

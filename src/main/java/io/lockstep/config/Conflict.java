@@ -23,6 +23,12 @@ record Conflict(String path, String other, String message) {
                     "only a regression has a target to transform, and task is " + task.configName()
                             + ". Remove the key."));
         }
+        if (data.image().isPresent() && data.audio().isPresent()) {
+            conflicts.add(new Conflict(
+                    "data.audio",
+                    "data.image",
+                    "an example is a picture or a sound, not both. Remove one of the two."));
+        }
         if (initializer == Initializer.ZEROS && !network.isEmpty()) {
             conflicts.add(new Conflict(
                     "initializer",

@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param label the column to predict
  * @param key the columns that identify an example; empty: the whole row
  * @param split how {@code train} is divided, as far as dev and test have no files of their own
+ * @param image what the features are a picture of; empty: of nothing
+ * @param audio what the features are the sound of; empty: of nothing
  * @param target only for regression other than {@link TargetTransform#NONE}
  */
 public record DataConfig(
@@ -32,6 +34,8 @@ public record DataConfig(
         List<String> key,
         Split split,
         Normalize normalize,
+        Optional<ImageShape> image,
+        Optional<AudioSignal> audio,
         TargetTransform target)
         implements Serializable {
 
@@ -59,6 +63,8 @@ public record DataConfig(
                 Defaults.KEY,
                 Defaults.SPLIT,
                 Defaults.NORMALIZE,
+                Optional.empty(),
+                Optional.empty(),
                 Defaults.TARGET);
     }
 

@@ -36,6 +36,8 @@ final class DataReader {
                 key(data),
                 split(data),
                 data.choice("normalize", Normalize.values(), Defaults.NORMALIZE, Named::configName),
+                image(data),
+                audio(data),
                 data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName));
     }
 
@@ -124,6 +126,30 @@ final class DataReader {
             return data.columns("key", list);
         }
         return data.text("key", "a column name or a list of them").map(List::of).orElse(Defaults.KEY);
+    }
+
+    private static Optional<ImageShape> image(Section data) {
+        return data.value("image").isEmpty()
+                ? Optional.empty()
+                : data.section("image").read(DataReader::imageShape);
+    }
+
+    private static Optional<ImageShape> imageShape(Section image) {
+        int height = image.requiredWholeNumber("height", 1, 1);
+        int width = image.requiredWholeNumber("width", 1, 1);
+        int channels = image.wholeNumber("channels", Defaults.CHANNELS, 1);
+        if (!ImageShape.fits(height, width, channels)) {
+            image.report("height", "an image has at most " + Integer.MAX_VALUE + " pixels in all its channels.");
+            return Optional.empty();
+        }
+        return Optional.of(new ImageShape(height, width, channels));
+    }
+
+    private static Optional<AudioSignal> audio(Section data) {
+        return data.value("audio").isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        data.section("audio").read(audio -> new AudioSignal(audio.requiredWholeNumber("rate", 1, 1))));
     }
 
     private static Split split(Section data) {

@@ -22,6 +22,9 @@ public final class Defaults {
     public static final double SPLIT_PART = 0;
 
     public static final Normalize NORMALIZE = Normalize.STANDARD;
+    /** Of an image. */
+    public static final int CHANNELS = 1;
+
     public static final TargetTransform TARGET = TargetTransform.NONE;
 
     public static final List<HiddenLayer> NETWORK = List.of();

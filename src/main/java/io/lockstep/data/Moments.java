@@ -79,7 +79,28 @@ public final class Moments implements Serializable {
      * constant up to the rounding of float32, so that dividing by it leaves zeros and not noise.
      */
     public double deviation(int column) {
-        double deviation = Math.sqrt(m2[column] / count);
-        return deviation <= Math.abs(means[column]) * 0x1.0p-26 ? 1 : deviation;
+        return deviation(column, 1);
+    }
+
+    /** μ of the values of {@code columns} neighbouring columns together. */
+    public double mean(int from, int columns) {
+        double sum = 0;
+        for (int i = from; i < from + columns; i++) {
+            sum += means[i];
+        }
+        return sum / columns;
+    }
+
+    /** {@link #deviation(int)} of the values of {@code columns} neighbouring columns together. */
+    public double deviation(int from, int columns) {
+        double mean = mean(from, columns);
+        // Σ over the columns of their own M₂ and of their means' distance, in the order of the columns
+        double squares = 0;
+        for (int i = from; i < from + columns; i++) {
+            double difference = means[i] - mean;
+            squares += m2[i] + count * difference * difference;
+        }
+        double deviation = Math.sqrt(squares / columns / count);
+        return deviation <= Math.abs(mean) * 0x1.0p-26 ? 1 : deviation;
     }
 }

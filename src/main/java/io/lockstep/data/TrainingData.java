@@ -13,6 +13,7 @@ import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,7 @@ public final class TrainingData implements AutoCloseable {
         }
         this.classes = classification ? classes(survey, data.label()) : List.of();
         this.features = columns.schema(survey);
+        requireSize(data, features);
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
 
         int slots = spark.sparkContext().defaultParallelism();
@@ -119,6 +121,15 @@ public final class TrainingData implements AutoCloseable {
         } catch (DataException e) {
             throw new DataException(key + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What the features are declared to be a picture of must have as many pixels. */
+    private static void requireSize(DataConfig data, FeatureSchema features) {
+        data.image().filter(image -> image.size() != features.width()).ifPresent(image -> {
+            throw new DataException("data.image: " + image + " (height×width×channels) makes " + image.size()
+                    + " features, and the data has " + features.width()
+                    + ". Name the picture's columns in data.features, or mend the sizes.");
+        });
     }
 
     /** Without a part of the key, examples would silently be ordered by the rest of it. */
@@ -229,17 +240,29 @@ public final class TrainingData implements AutoCloseable {
         }
         Moments moments = Statistics.of(set(DataRole.TRAIN), slots, target);
         int width = features.width();
-        double[] means = new double[width];
-        double[] deviations = new double[width];
-        for (int i = 0; i < width; i++) {
-            means[i] = moments.mean(i);
-            deviations[i] = moments.deviation(i);
-        }
         return new ShardedSet.Preparation(
-                normalizes ? new Normalization(means, deviations) : Normalization.identity(width),
+                normalizes ? normalization(moments, features.width(), data) : Normalization.identity(width),
                 target == TargetTransform.Kind.NONE
                         ? TargetTransform.NONE
                         : new TargetTransform(target, moments.mean(width), moments.deviation(width)));
+    }
+
+    /**
+     * μ and σ of each feature. A picture has them of each channel and a sound has one of both: what is shifted in it must
+     * not meet another scale, and a pixel that is hardly ever inked must not outweigh the others.
+     */
+    private static Normalization normalization(Moments moments, int width, DataConfig data) {
+        int plane = data.image()
+                .map(image -> image.height() * image.width())
+                .or(() -> data.audio().map(audio -> width))
+                .orElse(1);
+        double[] means = new double[width];
+        double[] deviations = new double[width];
+        for (int from = 0; from < width; from += plane) {
+            Arrays.fill(means, from, from + plane, moments.mean(from, plane));
+            Arrays.fill(deviations, from, from + plane, moments.deviation(from, plane));
+        }
+        return new Normalization(means, deviations);
     }
 
     /** How a row becomes an example. */

@@ -1,6 +1,7 @@
 package io.lockstep.train;
 
 import io.lockstep.config.HiddenLayer;
+import io.lockstep.config.ImageShape;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Task;
 import io.lockstep.nn.Activation;
@@ -32,7 +33,15 @@ public final class Networks {
             addDropout(layers, hidden.dropout());
         }
         layers.add(new LayerSpec.Dense(classes > 2 ? classes : 1));
-        return new NetworkSpec(new Shape.Vector(inputs), layers, loss(config.task(), classes));
+        return new NetworkSpec(input(config, inputs), layers, loss(config.task(), classes));
+    }
+
+    private static Shape input(LockstepConfig config, int inputs) {
+        return config.data()
+                .image()
+                .<Shape>map(ImageShape::planes)
+                .filter(planes -> planes.size() == inputs)
+                .orElseGet(() -> new Shape.Vector(inputs));
     }
 
     private static void addDropout(List<LayerSpec> layers, double rate) {

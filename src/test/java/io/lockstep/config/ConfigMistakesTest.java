@@ -99,6 +99,12 @@ class ConfigMistakesTest {
             options: { a: [1] }      | options.a: expected a text, number or boolean, found a list.
             options: header          | options: expected a map of options for Spark's reader, found "header".
             target: log              | target: only a regression has a target to transform, and task is classification. Remove the key.
+            image: 28                | image: expected a map, found 28.
+            image: { height: 28 }    | image.width: the key is required and missing. Expected a whole number >= 1.
+            image: { height: 28, width: 28, depth: 3 } | image.depth: unknown key. Known here: height, width, channels.
+            image: { height: 65536, width: 65536 } | image.height: an image has at most 2147483647 pixels in all its channels.
+            audio: {}                | audio.rate: the key is required and missing. Expected a whole number >= 1.
+            audio: { rate: 0 }       | audio.rate: expected a whole number >= 1, found 0.
             normalize: yes           | normalize: unknown normalize "yes". Known: standard, none.
             """)
     void aWrongValueInDataIsRefused(String yaml, String message) {
@@ -165,6 +171,13 @@ class ConfigMistakesTest {
                         checkpoint: null
                         search: null
                         """)).isEmpty();
+    }
+
+    @Test
+    void anExampleIsNoPictureAndSoundAtOnce() {
+        assertThat(mistakesWith("  image: { height: 2, width: 3 }\n  audio: { rate: 8000 }"))
+                .isEqualTo("digits.yaml:6  data.audio: an example is a picture or a sound, not both. Remove one of the"
+                        + " two.");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
+import io.lockstep.nn.Shape;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.io.IOException;
@@ -42,6 +43,8 @@ class ConfigReaderTest {
                         List.of(),
                         new Split(0.7, 0.15, 0.15),
                         Normalize.STANDARD,
+                        Optional.empty(),
+                        Optional.empty(),
                         TargetTransform.NONE));
         assertThat(config.network())
                 .containsExactly(
@@ -239,6 +242,22 @@ class ConfigReaderTest {
                         .data()
                         .label())
                 .isEqualTo("label");
+    }
+
+    @Test
+    void picturesAndSoundsAreDeclaredByTheirSizes() {
+        DataConfig picture = readWith("  image: { height: 28, width: 20 }").data();
+
+        assertThat(picture.image()).hasValue(new ImageShape(28, 20, 1));
+        assertThat(picture.image().orElseThrow().planes()).isEqualTo(new Shape.Image(1, 28, 20));
+        assertThat(picture.audio()).isEmpty();
+        assertThat(readWith("  image: { height: 2, width: 3, channels: 4 }")
+                        .data()
+                        .image()
+                        .orElseThrow()
+                        .size())
+                .isEqualTo(24);
+        assertThat(readWith("  audio: { rate: 16000 }").data().audio()).hasValue(new AudioSignal(16_000));
     }
 
     @Test

@@ -51,7 +51,7 @@ class ConfigWriterTest {
                         + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\","
                         + "\"features\":\"all\",\"categorical\":\"auto\",\"key\":null,"
                         + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
-                        + "\"normalize\":\"standard\",\"target\":\"none\"},"
+                        + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\"},"
                         + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"dropout\":0.0}],"
                         + "\"input_dropout\":0.0,\"initializer\":\"auto\","
                         + "\"training\":{\"epochs\":30,\"batch_size\":512,"

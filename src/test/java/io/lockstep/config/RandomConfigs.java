@@ -52,6 +52,7 @@ final class RandomConfigs {
         CategoricalSelection categorical = features instanceof FeatureSelection.All && random.nextBoolean()
                 ? new CategoricalSelection.Named(names(random, 0))
                 : new CategoricalSelection.Auto();
+        boolean picture = random.nextBoolean();
         double dev = random.nextInt(40) / 100.0;
         double test = random.nextInt(40) / 100.0;
         return new DataConfig(
@@ -66,6 +67,11 @@ final class RandomConfigs {
                 names(random, 0),
                 new Split(1 - dev - test, dev, test),
                 pick(random, Normalize.values()),
+                picture
+                        ? Optional.of(
+                                new ImageShape(1 + random.nextInt(9), 1 + random.nextInt(9), 1 + random.nextInt(3)))
+                        : Optional.empty(),
+                picture ? Optional.empty() : maybe(random, new AudioSignal(1 + random.nextInt(48_000))),
                 task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
     }
 
