@@ -1,6 +1,7 @@
 package io.lockstep.config;
 
 import io.lockstep.nn.Activation;
+import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ public final class ConfigWriter {
 
     private static Map<String, Object> training(TrainingConfig training) {
         Map<String, Object> map = new LinkedHashMap<>();
+        map.put("loss", training.loss().map(ConfigWriter::loss).orElse(null));
         map.put("epochs", training.epochs());
         map.put("batch_size", training.batchSize() instanceof BatchSize.Rows rows ? rows.examples() : "full");
         map.put("optimizer", optimizer(training.optimizer()));
@@ -101,10 +103,24 @@ public final class ConfigWriter {
                 "clip_norm",
                 training.clipNorm().isPresent() ? training.clipNorm().getAsDouble() : null);
         map.put(
+                "clip_value",
+                training.clipValue().isPresent() ? training.clipValue().getAsDouble() : null);
+        map.put(
                 "early_stopping",
                 training.earlyStopping().map(ConfigWriter::earlyStopping).orElse(null));
         map.put("bayes_error", training.bayesError());
         map.put("seed", training.seed());
+        return map;
+    }
+
+    private static Map<String, Object> loss(Loss loss) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (loss.kind() == Loss.Kind.HUBER) {
+            map.put(Section.NAME, "huber");
+            map.put("delta", loss.delta());
+        } else {
+            map.put(Section.NAME, "squared");
+        }
         return map;
     }
 

@@ -29,6 +29,13 @@ record Conflict(String path, String other, String message) {
                     "data.image",
                     "an example is a picture or a sound, not both. Remove one of the two."));
         }
+        if (task != Task.REGRESSION && training.loss().isPresent()) {
+            conflicts.add(new Conflict(
+                    "training.loss",
+                    "task",
+                    "only a regression has a choice of losses, and task " + task.configName()
+                            + " has its own. Remove the key."));
+        }
         if (initializer == Initializer.ZEROS && !network.isEmpty()) {
             conflicts.add(new Conflict(
                     "initializer",

@@ -2,6 +2,7 @@ package io.lockstep.config;
 
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
+import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.util.Collections;
@@ -33,12 +34,15 @@ public final class Defaults {
     public static final double DROPOUT = 0;
     public static final Initializer INITIALIZER = Initializer.AUTO;
 
+    public static final Loss REGRESSION_LOSS = Loss.HALVED_SQUARED;
+    public static final double HUBER_DELTA = 1;
     public static final int EPOCHS = 30;
     public static final BatchSize BATCH_SIZE = BatchSize.of(512);
     public static final int FINISH_FULL_BATCH_EPOCHS = 0;
     public static final double L2 = 0;
     public static final double L1 = 0;
     public static final OptionalDouble CLIP_NORM = OptionalDouble.empty();
+    public static final OptionalDouble CLIP_VALUE = OptionalDouble.empty();
     public static final EarlyStopping EARLY_STOPPING =
             new EarlyStopping(EvaluationMetric.LOSS, 5, EarlyStopping.Origin.DEFAULT);
     public static final double BAYES_ERROR = 0;

@@ -27,7 +27,7 @@ final class Section {
     static final String NAME = "name";
 
     /** The keys that take {@code adam} for {@code { name: adam }}. */
-    static final Set<String> TAKES_BARE_NAME = Set.of("optimizer", "schedule", "activation");
+    static final Set<String> TAKES_BARE_NAME = Set.of("optimizer", "schedule", "activation", "loss");
 
     private final Place place;
     private final String path;

@@ -1,5 +1,6 @@
 package io.lockstep.config;
 
+import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.io.Serializable;
@@ -9,17 +10,20 @@ import java.util.OptionalDouble;
 /**
  * How the network learns.
  *
+ * @param loss of a regression, of the target as the network learns it; empty: {@link Defaults#REGRESSION_LOSS}
  * @param epochs at most this many passes over the training set, ≥ 1
  * @param warmupEpochs over so many epochs, ≥ 0, the learning rate rises to its schedule
  * @param finishFullBatchEpochs so many full-batch epochs follow the mini-batches
  * @param l2 λ of λ/(2m)·Σ‖W‖²_F, ≥ 0, m = training examples; never on biases
  * @param l1 λ of λ/(2m)·Σ|w|, ≥ 0
  * @param clipNorm the largest ‖gradient‖₂, &gt; 0; empty: no clipping
+ * @param clipValue the largest |component| of the gradient, &gt; 0, after {@code clipNorm}; empty: no clipping
  * @param earlyStopping empty: switched off
  * @param bayesError the human-level error, ≥ 0, for the bias/variance diagnosis
  * @param seed of every random stream
  */
 public record TrainingConfig(
+        Optional<Loss> loss,
         int epochs,
         BatchSize batchSize,
         OptimizerSpec optimizer,
@@ -29,6 +33,7 @@ public record TrainingConfig(
         double l2,
         double l1,
         OptionalDouble clipNorm,
+        OptionalDouble clipValue,
         Optional<EarlyStopping> earlyStopping,
         double bayesError,
         long seed)
@@ -44,11 +49,17 @@ public record TrainingConfig(
         Checks.requireNotNegative("training.bayes_error", bayesError);
         clipNorm.ifPresent(norm -> Checks.require(
                 norm > 0 && Double.isFinite(norm), "training.clip_norm must be finite and > 0, is " + norm));
+        clipValue.ifPresent(value -> Checks.require(
+                value > 0 && Double.isFinite(value), "training.clip_value must be finite and > 0, is " + value));
+        loss.ifPresent(given -> Checks.require(
+                given.isRegression(),
+                "training.loss must be one of a regression, is " + given.kind().configName()));
     }
 
     /** What an empty {@code training} section means. */
     public static TrainingConfig defaults() {
         return new TrainingConfig(
+                Optional.empty(),
                 Defaults.EPOCHS,
                 Defaults.BATCH_SIZE,
                 Defaults.OPTIMIZER,
@@ -58,6 +69,7 @@ public record TrainingConfig(
                 Defaults.L2,
                 Defaults.L1,
                 Defaults.CLIP_NORM,
+                Defaults.CLIP_VALUE,
                 Optional.of(Defaults.EARLY_STOPPING),
                 Defaults.BAYES_ERROR,
                 Defaults.SEED);

@@ -1,6 +1,7 @@
 package io.lockstep.config;
 
 import io.lockstep.config.YamlNode.Members;
+import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.util.LinkedHashMap;
@@ -13,7 +14,13 @@ final class TrainingReader {
     private static final Map<String, Function<Section, OptimizerSpec>> OPTIMIZERS = new LinkedHashMap<>();
     private static final Map<String, Function<Section, Schedule>> SCHEDULES = new LinkedHashMap<>();
 
+    /** A regression has the choice; other tasks have one loss each. */
+    private static final Map<String, Function<Section, Loss>> LOSSES = new LinkedHashMap<>();
+
     static {
+        LOSSES.put("squared", s -> Loss.HALVED_SQUARED);
+        LOSSES.put("huber", s -> Loss.huber(s.number("delta", Defaults.HUBER_DELTA, Range.POSITIVE)));
+
         OPTIMIZERS.put("sgd", s -> new OptimizerSpec.Sgd(plainRate(s)));
         OPTIMIZERS.put("momentum", s -> new OptimizerSpec.Momentum(plainRate(s), beta(s)));
         OPTIMIZERS.put("nesterov", s -> new OptimizerSpec.Nesterov(plainRate(s), beta(s)));
@@ -50,6 +57,12 @@ final class TrainingReader {
     private TrainingReader() {}
 
     static TrainingConfig read(Section training) {
+        Optional<Loss> loss = training.named(
+                "loss",
+                LOSSES.keySet(),
+                "squared",
+                Optional.empty(),
+                (name, settings) -> Optional.of(LOSSES.get(name).apply(settings)));
         int epochs = training.wholeNumber("epochs", Defaults.EPOCHS, 1);
         BatchSize batchSize = batchSize(training);
         OptimizerSpec optimizer = training.named(
@@ -67,6 +80,7 @@ final class TrainingReader {
                         SCHEDULES.get(name).apply(settings),
                         settings.number("warmup_epochs", Defaults.WARMUP_EPOCHS, Range.NOT_NEGATIVE)));
         return new TrainingConfig(
+                loss,
                 epochs,
                 batchSize,
                 optimizer,
@@ -76,6 +90,7 @@ final class TrainingReader {
                 training.number("l2", Defaults.L2, Range.NOT_NEGATIVE),
                 training.number("l1", Defaults.L1, Range.NOT_NEGATIVE),
                 training.optionalNumber("clip_norm", Range.POSITIVE),
+                training.optionalNumber("clip_value", Range.POSITIVE),
                 earlyStopping(training),
                 training.number("bayes_error", Defaults.BAYES_ERROR, Range.NOT_NEGATIVE),
                 training.longNumber("seed", Defaults.SEED));

@@ -5,7 +5,6 @@ import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
 import io.lockstep.model.TargetTransform;
-import io.lockstep.nn.Loss;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.Score;
 import io.lockstep.train.SetScorer;
@@ -60,7 +59,7 @@ public final class Evaluator {
         metrics.put("examples", score.examples());
         put(metrics, "loss", score.value(EvaluationMetric.LOSS));
         try {
-            if (network.loss() == Loss.HALVED_SQUARED) {
+            if (network.loss().isRegression()) {
                 addRegression(metrics, predictions);
             } else {
                 addClassification(metrics, predictions);
@@ -173,7 +172,7 @@ public final class Evaluator {
             int n = network.outputs();
             List<Prediction> predictions = new ArrayList<>(inference.passRows());
             inference.pass(shard, first, (a, from, y) -> {
-                if (network.loss() == Loss.HALVED_SQUARED) {
+                if (network.loss().isRegression()) {
                     predictions.add(new Prediction(target.restore(a[from]), target.restore(y), 0));
                 } else {
                     int predicted = ShardInference.predictedClass(a, from, n);

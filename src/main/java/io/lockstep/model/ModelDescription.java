@@ -55,8 +55,11 @@ public record ModelDescription(
         int outputs = network.outputs();
         switch (task) {
             case CLASSIFICATION -> {
-                int expected = network.loss() == Loss.SIGMOID_CROSS_ENTROPY && outputs == 1 ? 2 : outputs;
-                require(network.loss() != Loss.HALVED_SQUARED, "a classification cannot have the loss halved_squared");
+                int expected = network.loss().kind() == Loss.Kind.SIGMOID_CROSS_ENTROPY && outputs == 1 ? 2 : outputs;
+                require(
+                        !network.loss().isRegression(),
+                        "a classification cannot have the loss "
+                                + network.loss().kind().configName());
                 require(classes.size() >= 2, "a classification has at least two classes, got " + classes.size());
                 require(
                         classes.size() == expected,
@@ -65,7 +68,10 @@ public record ModelDescription(
                 require(target.equals(TargetTransform.NONE), "a classification has no target transform");
             }
             case REGRESSION -> {
-                require(network.loss() == Loss.HALVED_SQUARED, "a regression has the loss halved_squared");
+                require(
+                        network.loss().isRegression(),
+                        "a regression has the loss halved_squared or huber, not "
+                                + network.loss().kind().configName());
                 require(classes.isEmpty(), "a regression has no classes, got " + classes.size());
                 require(outputs == 1, "a regression on one label has one output, the network has " + outputs);
             }

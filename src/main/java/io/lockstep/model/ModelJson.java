@@ -104,7 +104,10 @@ final class ModelJson {
                 throw new IllegalArgumentException("model.json has no name for " + layer);
             }
         }
-        node.put("loss", network.loss().configName());
+        node.put("loss", network.loss().kind().configName());
+        if (network.loss().kind() == Loss.Kind.HUBER) {
+            node.put("delta", network.loss().delta());
+        }
         return node;
     }
 
@@ -204,16 +207,26 @@ final class ModelJson {
     }
 
     private static NetworkSpec network(JsonField field) {
-        field.only("input", "layers", "loss");
         Shape input = input(field.field("input"));
         List<LayerSpec> layers =
                 field.field("layers").elements().stream().map(ModelJson::layer).toList();
-        Loss loss = field.field("loss").choice(Loss.class);
+        Loss loss = loss(field);
         return field.build(() -> {
             NetworkSpec network = new NetworkSpec(input, layers, loss);
             network.parameterCount();
             return network;
         });
+    }
+
+    private static Loss loss(JsonField field) {
+        Loss.Kind kind = field.field("loss").choice(Loss.Kind.class);
+        if (kind != Loss.Kind.HUBER) {
+            field.only("input", "layers", "loss");
+            return new Loss(kind, 0);
+        }
+        JsonField delta = field.only("input", "layers", "loss", "delta").field("delta");
+        double value = delta.number();
+        return delta.build(() -> Loss.huber(value));
     }
 
     private static Shape input(JsonField field) {

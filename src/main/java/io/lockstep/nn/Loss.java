@@ -1,27 +1,65 @@
 package io.lockstep.nn;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
  * What the network minimizes, together with the output function that belongs to it, both from the logits Z[L] so that
- * neither overflows. For all three dZ[L] = A − Y (notes, "Backpropagation").
+ * neither overflows. dZ[L] = A − Y (notes, "Backpropagation"), which {@link Kind#HUBER} cuts off at ±δ.
+ *
+ * @param kind which loss
+ * @param delta δ of {@code huber}; 0 for the others
  */
-public enum Loss {
-    /** A = softmax(Z), L = −log A[y]; the target is one class index. */
-    SOFTMAX_CROSS_ENTROPY,
-    /** A = σ(Z), L = −Σ(y·log A + (1−y)·log(1−A)); a target of 0 or 1 for each output. */
-    SIGMOID_CROSS_ENTROPY,
-    /** A = Z, L = ½·Σ(A − y)²; a target for each output. */
-    HALVED_SQUARED;
+public record Loss(Kind kind, double delta) implements Serializable {
 
-    /** The name in {@code model.json}. */
-    public String configName() {
-        return name().toLowerCase(Locale.ROOT);
+    /** The losses by name. */
+    public enum Kind {
+        /** A = softmax(Z), L = −log A[y]; the target is one class index. */
+        SOFTMAX_CROSS_ENTROPY,
+        /** A = σ(Z), L = −Σ(y·log A + (1−y)·log(1−A)); a target of 0 or 1 for each output. */
+        SIGMOID_CROSS_ENTROPY,
+        /** A = Z, L = ½·Σ(A − y)²; a target for each output. */
+        HALVED_SQUARED,
+        /**
+         * A = Z, L = Σ h(A − y) with h(e) = ½e² for |e| ≤ δ, else δ·(|e| − ½δ); a target for each output. Outliers pull
+         * with δ at most.
+         *
+         * @see <a href="https://doi.org/10.1214/aoms/1177703732">Huber 1964</a>
+         */
+        HUBER;
+
+        /** The name in {@code model.json}. */
+        public String configName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public static final Loss SOFTMAX_CROSS_ENTROPY = new Loss(Kind.SOFTMAX_CROSS_ENTROPY, 0);
+    public static final Loss SIGMOID_CROSS_ENTROPY = new Loss(Kind.SIGMOID_CROSS_ENTROPY, 0);
+    public static final Loss HALVED_SQUARED = new Loss(Kind.HALVED_SQUARED, 0);
+
+    public Loss {
+        if (kind != Kind.HUBER && delta != 0) {
+            throw new IllegalArgumentException("only huber has a delta");
+        }
+        if (kind == Kind.HUBER && !(delta > 0 && Double.isFinite(delta))) {
+            throw new IllegalArgumentException("delta must be finite and greater than 0, is " + delta);
+        }
+    }
+
+    /** The Huber loss that is quadratic up to an error of δ. */
+    public static Loss huber(double delta) {
+        return new Loss(Kind.HUBER, delta);
+    }
+
+    /** Whether the outputs are numbers themselves and no probabilities. */
+    public boolean isRegression() {
+        return kind == Kind.HALVED_SQUARED || kind == Kind.HUBER;
     }
 
     /** How many floats the target of an example has. */
     public int targets(int outputs) {
-        return this == SOFTMAX_CROSS_ENTROPY ? 1 : outputs;
+        return kind == Kind.SOFTMAX_CROSS_ENTROPY ? 1 : outputs;
     }
 
     /**
@@ -30,7 +68,7 @@ public enum Loss {
      * @param z in: Z[L] (n, m); out: A (n, m)
      */
     public void output(float[] z, int n, int m) {
-        switch (this) {
+        switch (kind) {
             case SOFTMAX_CROSS_ENTROPY -> {
                 for (int j = 0; j < m; j++) {
                     softmax(z, j * n, n);
@@ -41,7 +79,7 @@ public enum Loss {
                     z[i] = (float) sigmoid(z[i]);
                 }
             }
-            case HALVED_SQUARED -> {}
+            case HALVED_SQUARED, HUBER -> {}
         }
     }
 
@@ -53,7 +91,7 @@ public enum Loss {
      */
     public double sum(float[] z, float[] y, int n, int m) {
         double sum = 0;
-        switch (this) {
+        switch (kind) {
             case SOFTMAX_CROSS_ENTROPY -> {
                 for (int j = 0; j < m; j++) {
                     // the two great terms first: beside logits of 10¹⁷ the logarithm would vanish
@@ -73,25 +111,37 @@ public enum Loss {
                     sum += difference * difference / 2;
                 }
             }
+            case HUBER -> {
+                for (int i = 0; i < n * m; i++) {
+                    double error = Math.abs((double) z[i] - y[i]);
+                    sum += error <= delta ? error * error / 2 : delta * (error - delta / 2);
+                }
+            }
         }
         return sum;
     }
 
     /**
-     * dZ[L] = A − Y.
+     * dZ[L] = A − Y, cut off at ±δ by Huber.
      *
      * @param z in: Z[L] (n, m); out: dZ[L] (n, m)
      * @param y the targets, ({@link #targets}, m)
      * @return {@link #sum} of the logits
      */
     double backward(float[] z, float[] y, int n, int m) {
-        if (this == SOFTMAX_CROSS_ENTROPY) {
+        if (kind == Kind.SOFTMAX_CROSS_ENTROPY) {
             return softmaxBackward(z, y, n, m);
         }
         double sum = sum(z, y, n, m);
         output(z, n, m);
         for (int i = 0; i < n * m; i++) {
             z[i] -= y[i];
+        }
+        if (kind == Kind.HUBER) {
+            float greatest = (float) delta;
+            for (int i = 0; i < n * m; i++) {
+                z[i] = Math.max(-greatest, Math.min(greatest, z[i]));
+            }
         }
         return sum;
     }

@@ -10,7 +10,8 @@ import java.util.List;
  * and the layout of θ are common. Dropout layers are the identity.
  *
  * <p>Examples are columns: x is (n_x, m), y is ({@link Loss#targets}, m). For one example, z = W·a + b, a = g(z),
- * dz = da ∗ g'(z), dW = dz·aᵀ, db = dz, da of the layer below = Wᵀ·dz (notes, "Backpropagation"), with dz[L] = a − y.
+ * dz = da ∗ g'(z), dW = dz·aᵀ, db = dz, da of the layer below = Wᵀ·dz (notes, "Backpropagation"), with dz[L] = a − y, for Huber
+ * at most δ.
  * A θ, x or y of the wrong length is an {@link IllegalArgumentException}.
  */
 public final class ReferenceNetwork {
@@ -62,7 +63,7 @@ public final class ReferenceNetwork {
             sum += loss(logits(trace), target);
             double[] d = prediction(logits(trace));
             for (int i = 0; i < outputs; i++) {
-                d[i] -= wanted(target, i);
+                d[i] = slope(d[i] - wanted(target, i));
             }
             for (int l = spec.layers().size() - 1; l >= 0; l--) {
                 d = backward(l, theta, trace.get(l), d, gradient);
@@ -222,17 +223,23 @@ public final class ReferenceNetwork {
 
     /** Y's element for output i: one-hot where the target is a class index. */
     private double wanted(double[] target, int i) {
-        return switch (spec.loss()) {
+        return switch (spec.loss().kind()) {
             case SOFTMAX_CROSS_ENTROPY -> target[0] == i ? 1 : 0;
-            case SIGMOID_CROSS_ENTROPY, HALVED_SQUARED -> target[i];
+            case SIGMOID_CROSS_ENTROPY, HALVED_SQUARED, HUBER -> target[i];
         };
+    }
+
+    /** ∂L/∂z of an output that is off by {@code error}. */
+    private double slope(double error) {
+        double delta = spec.loss().delta();
+        return spec.loss().kind() == Loss.Kind.HUBER && Math.abs(error) > delta ? Math.signum(error) * delta : error;
     }
 
     /** A[L] from Z[L]. */
     private double[] prediction(double[] z) {
         double[] a = new double[outputs];
         for (int i = 0; i < outputs; i++) {
-            switch (spec.loss()) {
+            switch (spec.loss().kind()) {
                 // e^{z_i}/Σ e^{z_k} = 1/Σ e^{z_k − z_i}: a term may overflow to infinity, which gives the right 0
                 case SOFTMAX_CROSS_ENTROPY -> {
                     double sum = 0;
@@ -242,7 +249,7 @@ public final class ReferenceNetwork {
                     a[i] = 1 / sum;
                 }
                 case SIGMOID_CROSS_ENTROPY -> a[i] = logistic(z[i]);
-                case HALVED_SQUARED -> a[i] = z[i];
+                case HALVED_SQUARED, HUBER -> a[i] = z[i];
             }
         }
         return a;
@@ -251,7 +258,7 @@ public final class ReferenceNetwork {
     /** L of one example from its logits. */
     private double loss(double[] z, double[] target) {
         double loss = 0;
-        switch (spec.loss()) {
+        switch (spec.loss().kind()) {
             // −log(e^{z_y}/Σ e^{z_k}) = log Σ e^{z_k − z_y}, with the greatest exponent taken out of the sum
             case SOFTMAX_CROSS_ENTROPY -> {
                 double own = z[(int) target[0]];
@@ -279,6 +286,15 @@ public final class ReferenceNetwork {
             case HALVED_SQUARED -> {
                 for (int i = 0; i < outputs; i++) {
                     loss += (z[i] - target[i]) * (z[i] - target[i]) / 2;
+                }
+            }
+            // the area under the slope, which rises to δ and stays there
+            case HUBER -> {
+                double delta = spec.loss().delta();
+                for (int i = 0; i < outputs; i++) {
+                    double error = Math.abs(z[i] - target[i]);
+                    double rising = Math.min(error, delta);
+                    loss += rising * rising / 2 + delta * (error - rising);
                 }
             }
         }

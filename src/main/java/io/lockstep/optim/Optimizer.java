@@ -23,6 +23,8 @@ public final class Optimizer implements Serializable {
     private final float absoluteDecay;
     /** Of the gradient; ∞ where it is not clipped. */
     private final double greatestNorm;
+    /** Of a component of the gradient; ∞ where it is not clipped by value. */
+    private final float greatestValue;
 
     private final List<ParameterBlock> blocks;
     private final int parameters;
@@ -38,6 +40,7 @@ public final class Optimizer implements Serializable {
         this.weightDecay = regularization.weightDecay();
         this.absoluteDecay = regularization.absoluteDecay();
         this.greatestNorm = regularization.clipNorm().orElse(Double.POSITIVE_INFINITY);
+        this.greatestValue = (float) regularization.clipValue().orElse(Double.POSITIVE_INFINITY);
         this.blocks = network.parameters();
         this.parameters = network.parameterCount();
         this.state = new float[rule.stateArrays()][parameters];
@@ -49,6 +52,7 @@ public final class Optimizer implements Serializable {
         this.weightDecay = other.weightDecay;
         this.absoluteDecay = other.absoluteDecay;
         this.greatestNorm = other.greatestNorm;
+        this.greatestValue = other.greatestValue;
         this.blocks = other.blocks;
         this.parameters = other.parameters;
         this.state = new float[other.state.length][];
@@ -72,7 +76,7 @@ public final class Optimizer implements Serializable {
      * One step: θ ← rule(g) with g = clip(gradientSum/count) + regularization.
      *
      * @param theta θ, updated in place
-     * @param gradientSum Σ of the examples' gradients; overwritten where L1 is on
+     * @param gradientSum Σ of the examples' gradients; overwritten where L1 or clipping by value is on
      * @param count of the examples, ≥ 1
      * @param alpha the learning rate α of this step
      * @throws IllegalArgumentException if the lengths differ from the network's or {@code count} is not positive
@@ -141,17 +145,23 @@ public final class Optimizer implements Serializable {
     private void stepBlock(
             ParameterBlock block, float[] theta, float[] gradient, int from, int to, float scale, Step step) {
         double alpha = step.alpha();
+        float remaining = scale;
+        if (greatestValue < Float.POSITIVE_INFINITY) {
+            for (int i = from; i < to; i++) {
+                gradient[i] = Math.max(-greatestValue, Math.min(greatestValue, scale * gradient[i]));
+            }
+            remaining = 1f;
+        }
         if (!block.isWeight()) {
-            rule.apply(theta, gradient, state, from, to, scale, 0f, 0, alpha, step.number());
+            rule.apply(theta, gradient, state, from, to, remaining, 0f, 0, alpha, step.number());
             return;
         }
         float l1 = absoluteDecay;
-        float remaining = scale;
         if (l1 > 0) {
             for (int i = from; i < to; i++) {
                 // the sign in plain arithmetic, for SIMD: θ·2¹²⁷·2¹²⁷ is beyond ±1 for all but 0
                 float sign = Math.max(-1f, Math.min(1f, theta[i] * 0x1p127f * 0x1p127f));
-                gradient[i] = scale * gradient[i] + l1 * sign;
+                gradient[i] = remaining * gradient[i] + l1 * sign;
             }
             remaining = 1f;
         }

@@ -4,15 +4,18 @@ import io.lockstep.nn.ParameterBlock;
 import java.util.OptionalDouble;
 
 /**
- * What is done to the mean gradient g before the optimizer sees it, in this order: clip to a global norm, then add the
- * gradient of λ₂/(2m)·Σ‖W‖²_F + λ₁/(2m)·Σ|w| (notes, "Neural network regularization"). Biases are never regularized.
+ * What is done to the mean gradient g before the optimizer sees it, in this order: clip to a global norm, clip each
+ * component, then add the gradient of λ₂/(2m)·Σ‖W‖²_F + λ₁/(2m)·Σ|w| (notes, "Neural network regularization"). Biases are never regularized.
  *
  * @param l2 λ₂
  * @param l1 λ₁
  * @param clipNorm the greatest ‖g‖₂ (Pascanu, Mikolov and Bengio 2013, algorithm 1); empty for no clipping
+ * @param clipValue the greatest |gᵢ| (what lies beyond is set to it); empty for no clipping. Frameworks leave the order
+ *     of the two to the user (PyTorch) or refuse them together (Keras); either order keeps both bounds. The norm goes first
+ *     here, so that it is that of the mean gradient as it came.
  * @param examples m, the training examples
  */
-public record Regularization(double l2, double l1, OptionalDouble clipNorm, long examples) {
+public record Regularization(double l2, double l1, OptionalDouble clipNorm, OptionalDouble clipValue, long examples) {
 
     public Regularization {
         if (!(l2 >= 0) || !(l1 >= 0)) {
@@ -21,6 +24,11 @@ public record Regularization(double l2, double l1, OptionalDouble clipNorm, long
         if (examples < 1) {
             throw new IllegalArgumentException("regularization is shared among the examples, there are " + examples);
         }
+    }
+
+    /** Without clipping by value. */
+    public Regularization(double l2, double l1, OptionalDouble clipNorm, long examples) {
+        this(l2, l1, clipNorm, OptionalDouble.empty(), examples);
     }
 
     /** λ₂ and λ₁ zero, no clipping. */

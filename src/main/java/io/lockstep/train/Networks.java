@@ -1,9 +1,9 @@
 package io.lockstep.train;
 
+import io.lockstep.config.Defaults;
 import io.lockstep.config.HiddenLayer;
 import io.lockstep.config.ImageShape;
 import io.lockstep.config.LockstepConfig;
-import io.lockstep.config.Task;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -33,7 +33,7 @@ public final class Networks {
             addDropout(layers, hidden.dropout());
         }
         layers.add(new LayerSpec.Dense(classes > 2 ? classes : 1));
-        return new NetworkSpec(input(config, inputs), layers, loss(config.task(), classes));
+        return new NetworkSpec(input(config, inputs), layers, loss(config, classes));
     }
 
     private static Shape input(LockstepConfig config, int inputs) {
@@ -50,10 +50,10 @@ public final class Networks {
         }
     }
 
-    private static Loss loss(Task task, int classes) {
-        return switch (task) {
+    private static Loss loss(LockstepConfig config, int classes) {
+        return switch (config.task()) {
             case CLASSIFICATION -> classes > 2 ? Loss.SOFTMAX_CROSS_ENTROPY : Loss.SIGMOID_CROSS_ENTROPY;
-            case REGRESSION -> Loss.HALVED_SQUARED;
+            case REGRESSION -> config.training().loss().orElse(Defaults.REGRESSION_LOSS);
         };
     }
 }

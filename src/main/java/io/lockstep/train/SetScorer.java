@@ -5,7 +5,6 @@ import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.model.TargetTransform;
-import io.lockstep.nn.Loss;
 import io.lockstep.nn.NetworkSpec;
 import java.util.Iterator;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class SetScorer {
                     .collect()
                     .forEach(tree::addNode);
             ScoreSums sums = tree.root();
-            return network.loss() == Loss.HALVED_SQUARED ? sums.regression() : sums.classification();
+            return network.loss().isRegression() ? sums.regression() : sums.classification();
         } finally {
             broadcast.destroy();
         }
@@ -76,7 +75,7 @@ public final class SetScorer {
             ScoreSums sums = new ScoreSums();
             int n = spec.outputs();
             double loss = inference.forEach(shard, (outputs, from, y) -> {
-                if (spec.loss() == Loss.HALVED_SQUARED) {
+                if (spec.loss().isRegression()) {
                     sums.addRegressed(target.restore(outputs[from]), target.restore(y));
                 } else {
                     sums.addClassified(ShardInference.predictedClass(outputs, from, n) == (int) y);

@@ -123,7 +123,7 @@ public final class Trainer {
 
     private Regularization regularization(long examples) {
         TrainingConfig training = config.training();
-        return new Regularization(training.l2(), training.l1(), training.clipNorm(), examples);
+        return new Regularization(training.l2(), training.l1(), training.clipNorm(), training.clipValue(), examples);
     }
 
     /** Runs epochs [first, last], or until {@code stop}; whether that ended them. */

@@ -20,9 +20,11 @@ class ConfigMistakesTest {
     @Test
     void aMisspelledKeyIsRefusedWithTheNearestKey() {
         assertThat(mistakesWith("training:\n  epoch: 3"))
-                .isEqualTo("digits.yaml:6  training.epoch: unknown key. Known here: epochs, batch_size, optimizer,"
-                        + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, early_stopping, bayes_error, seed."
-                        + " Did you mean \"epochs\"?");
+                .isEqualTo(
+                        "digits.yaml:6  training.epoch: unknown key. Known here: loss, epochs, batch_size, optimizer,"
+                                + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, clip_value, early_stopping,"
+                                + " bayes_error, seed."
+                                + " Did you mean \"epochs\"?");
     }
 
     @Test
@@ -65,6 +67,11 @@ class ConfigMistakesTest {
             l2: 1e999                | l2: expected a number >= 0, found 1e999.
             l2: little               | l2: expected a number >= 0, found "little".
             clip_norm: 0             | clip_norm: expected a number > 0, found 0.
+            clip_value: -1           | clip_value: expected a number > 0, found -1.
+            loss: hubert             | loss: unknown loss "hubert". Known: squared, huber. Did you mean "huber"?
+            loss: { name: huber, delta: 0 } | loss.delta: expected a number > 0, found 0.
+            loss: { name: squared, delta: 1 } | loss.delta: unknown key. Known here: name.
+            loss: squared            | loss: only a regression has a choice of losses, and task classification has its own. Remove the key.
             batch_size: 0            | batch_size: expected full or a whole number from 1 to 2147483647, found 0.
             batch_size: half         | batch_size: expected full or a whole number from 1 to 2147483647, found "half".
             optimizer: [adam]        | optimizer: expected a name or a map with a name, found a list.

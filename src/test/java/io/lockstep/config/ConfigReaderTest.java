@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
+import io.lockstep.nn.Loss;
 import io.lockstep.nn.Shape;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
@@ -54,6 +55,7 @@ class ConfigReaderTest {
         assertThat(config.initializer()).isEqualTo(Initializer.AUTO);
         assertThat(config.training())
                 .isEqualTo(new TrainingConfig(
+                        Optional.empty(),
                         30,
                         BatchSize.of(512),
                         new OptimizerSpec.Adam(0.001, 0.9, 0.999, 1e-8),
@@ -62,6 +64,7 @@ class ConfigReaderTest {
                         0,
                         0,
                         0,
+                        OptionalDouble.empty(),
                         OptionalDouble.empty(),
                         Optional.of(new EarlyStopping(EvaluationMetric.LOSS, 5)),
                         0,
@@ -113,6 +116,8 @@ class ConfigReaderTest {
                   l2: null
                   l1: null
                   clip_norm: null
+                  clip_value: null
+                  loss: null
                   bayes_error: null
                   seed: null
                 sync: null
@@ -142,6 +147,18 @@ class ConfigReaderTest {
                         .orElseThrow()
                         .needsDevSet())
                 .isTrue();
+    }
+
+    @Test
+    void aRegressionChoosesItsLoss() {
+        String yaml = "task: regression\ndata: { train: a, label: b }\ntraining: { loss: %s }";
+        assertThat(read(yaml.formatted("huber")).training().loss()).hasValue(Loss.huber(1));
+        assertThat(read(yaml.formatted("{ name: huber, delta: 0.5 }"))
+                        .training()
+                        .loss())
+                .hasValue(Loss.huber(0.5));
+        assertThat(read(yaml.formatted("squared")).training().loss()).hasValue(Loss.HALVED_SQUARED);
+        assertThat(read(yaml.formatted("null")).training().loss()).isEmpty();
     }
 
     @Test

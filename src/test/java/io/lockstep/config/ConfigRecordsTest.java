@@ -72,6 +72,7 @@ class ConfigRecordsTest {
 
     private static TrainingConfig withClipNorm(double norm) {
         return new TrainingConfig(
+                Optional.empty(),
                 1,
                 BatchSize.full(),
                 Defaults.OPTIMIZER,
@@ -81,6 +82,7 @@ class ConfigRecordsTest {
                 0,
                 0,
                 OptionalDouble.of(norm),
+                OptionalDouble.empty(),
                 Optional.empty(),
                 0,
                 1);

@@ -54,11 +54,11 @@ class ConfigWriterTest {
                         + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\"},"
                         + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"dropout\":0.0}],"
                         + "\"input_dropout\":0.0,\"initializer\":\"auto\","
-                        + "\"training\":{\"epochs\":30,\"batch_size\":512,"
+                        + "\"training\":{\"loss\":null,\"epochs\":30,\"batch_size\":512,"
                         + "\"optimizer\":{\"name\":\"adam\",\"learning_rate\":0.001,\"beta1\":0.9,\"beta2\":0.999,"
                         + "\"epsilon\":1.0E-8},"
                         + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
-                        + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,"
+                        + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,\"clip_value\":null,"
                         + "\"early_stopping\":\"auto\",\"bayes_error\":0.0,\"seed\":1},"
                         + "\"sync\":\"auto\",\"shards\":\"auto\",\"output\":\"models/digits\"}");
     }

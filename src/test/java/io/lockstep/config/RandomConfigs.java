@@ -2,6 +2,7 @@ package io.lockstep.config;
 
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
+import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
 import java.util.ArrayList;
@@ -80,6 +81,7 @@ final class RandomConfigs {
         metrics.removeIf(metric -> !metric.fits(task));
         EvaluationMetric metric = metrics.get(random.nextInt(metrics.size()));
         return new TrainingConfig(
+                task == Task.REGRESSION ? maybe(random, loss(random)) : Optional.empty(),
                 1 + random.nextInt(100),
                 random.nextBoolean() ? BatchSize.full() : BatchSize.of(1 + random.nextInt(5000)),
                 optimizer(random),
@@ -89,6 +91,7 @@ final class RandomConfigs {
                 random.nextDouble(),
                 random.nextDouble() * 1e-9,
                 random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(1e12 * (1 - random.nextDouble())),
+                random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(1 - random.nextDouble()),
                 switch (random.nextInt(3)) {
                     case 0 -> Optional.empty();
                     case 1 -> Optional.of(Defaults.EARLY_STOPPING);
@@ -96,6 +99,10 @@ final class RandomConfigs {
                 },
                 Defaults.BAYES_ERROR,
                 random.nextLong());
+    }
+
+    private static Loss loss(Random random) {
+        return random.nextBoolean() ? Loss.HALVED_SQUARED : Loss.huber(1 - random.nextDouble());
     }
 
     private static OptimizerSpec optimizer(Random random) {

@@ -69,6 +69,14 @@ class ModelJsonTest {
     }
 
     @Test
+    void theDeltaOfHubersLossIsKept() throws IOException {
+        ModelDescription huber = parse(REGRESSION.replace("\"halved_squared\"", "\"huber\",\"delta\":0.7"))
+                .description();
+        assertThat(huber.network().loss()).isEqualTo(Loss.huber(0.7));
+        assertThat(ModelJson.parse(write(huber), "f").description()).isEqualTo(huber);
+    }
+
+    @Test
     void aHandWrittenDescriptionIsUnderstood() {
         ModelDescription model = parse(REGRESSION).description();
         assertThat(model.features().slotNames()).containsExactly("area", "wall=brick", "wall=wood");
@@ -121,8 +129,11 @@ class ModelJsonTest {
         "dropout":0.5           | "dropout":1              | network.layers[2]: a dropout rate is in [0, 1), got 1.0
         {"dense":1}]            | {"dense":2}]             | a regression on one label has one output, the network has 2
         ,{"dense":1}]           | ]                        | network: the last layer must be dense
-        "halved_squared"        | "hinge"                  | network.loss: expected one of softmax_cross_entropy, sigmoid_cross_entropy, halved_squared, found "hinge"
-        "halved_squared"        | "softmax_cross_entropy"  | a regression has the loss halved_squared
+        "halved_squared"        | "hinge"                  | network.loss: expected one of softmax_cross_entropy, sigmoid_cross_entropy, halved_squared, huber, found "hinge"
+        "halved_squared"        | "huber"                  | network.delta: is missing
+        "halved_squared"        | "huber","delta":0        | network.delta: delta must be finite and greater than 0, is 0.0
+        "halved_squared"        | "halved_squared","delta":1 | network.delta: is unknown, expected only input, layers, loss
+        "halved_squared"        | "softmax_cross_entropy"  | a regression has the loss halved_squared or huber, not softmax_cross_entropy
         "weights.safetensors"   | "../../etc/passwd"       | weights.file: expected "weights.safetensors"
         "sha256":"01            | "sha256":"               | weights.sha256: expected 64 hexadecimal digits
         "z":"s"                 | "z":null                 | lineage: lineage.z: expected a string, boolean, integer, number, list or map, found null

@@ -1,11 +1,13 @@
 package io.lockstep.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,8 +136,51 @@ class LossTest {
     }
 
     @Test
+    void huberIsQuadraticUpToDeltaAndLinearBeyond() {
+        Loss huber = Loss.huber(1.5);
+        // by hand: ½·1² and 1.5·(4 − ¾)
+        assertThat(new Logits(huber, 3f).loss(2f)).isEqualTo(0.5);
+        assertThat(new Logits(huber, 3f).loss(7f)).isEqualTo(4.875);
+        assertThat(new Logits(huber, 3f, 3f).loss(2f, 7f))
+                .as("a sum over outputs")
+                .isEqualTo(5.375);
+        assertThat(new Logits(huber, 3f).loss(4.5f)).as("½δ² at the seam").isEqualTo(1.125);
+        assertThat(new Logits(huber, 3f, 3f, 3f, 3f).dLogits(2f, 7f, -7f, 1.5f)).containsExactly(1, -1.5f, 1.5f, 1.5f);
+    }
+
+    @Test
+    void huberOfErrorsWithinDeltaIsTheHalvedSquare() {
+        Random random = new Random(3);
+        for (int i = 0; i < 100; i++) {
+            float z = (float) random.nextGaussian();
+            float y = (float) random.nextGaussian();
+            assertThat(new Logits(Loss.huber(100), z).loss(y)).isEqualTo(new Logits(Loss.HALVED_SQUARED, z).loss(y));
+            assertThat(new Logits(Loss.huber(100), z).dLogits(y))
+                    .containsExactly(new Logits(Loss.HALVED_SQUARED, z).dLogits(y));
+        }
+    }
+
+    @Test
+    void huberOfGreatErrorsDoesNotOverflow() {
+        assertThat(new Logits(Loss.huber(2), 1e30f).loss(-1e30f)).isEqualTo(2 * (2.0 * 1e30f - 1));
+        assertThat(new Logits(Loss.huber(2), Float.NaN).dLogits(0)).containsExactly(Float.NaN);
+    }
+
+    @Test
+    void onlyHuberHasADelta() {
+        assertThatThrownBy(() -> new Loss(Loss.Kind.HALVED_SQUARED, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("only huber has a delta");
+        for (double delta : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatThrownBy(() -> Loss.huber(delta))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("delta must be finite and greater than 0, is " + delta);
+        }
+    }
+
+    @Test
     void aNaNShowsInTheLoss() {
-        for (Loss loss : Loss.values()) {
+        for (Loss loss : Nets.LOSSES) {
             assertThat(new Network(new Logits(loss, Float.NaN, 1f).spec(), 1)
                             .lossSum(new Logits(loss, Float.NaN, 1f).theta(), new float[1], new float[2], 1))
                     .as("%s", loss)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -155,6 +156,70 @@ class OptimizerTest {
         sgd(0, 0, OptionalDouble.of(norm * 1.0001)).step(clipped, sum.clone(), COUNT, 1);
         sgd(0, 0, OptionalDouble.empty()).step(free, sum.clone(), COUNT, 1);
         assertThat(clipped).containsExactly(free);
+    }
+
+    @Test
+    void eachComponentIsClippedToTheValue() {
+        float[] theta = new float[SIZE];
+        float[] sum = gaussians(new Random(7), SIZE);
+        double[] mean = scaled(sum, 1.0 / COUNT);
+        double value = 0.5 / COUNT;
+        clipped(OptionalDouble.empty(), OptionalDouble.of(value)).step(theta, sum, COUNT, 1);
+        int cut = 0;
+        for (int i = 0; i < SIZE; i++) {
+            double expected = Math.signum(mean[i]) * Math.min(value, Math.abs(mean[i]));
+            cut += Math.abs(mean[i]) > value ? 1 : 0;
+            // float: 2⁻²⁴ relative for the mean and for its bound
+            assertThat((double) -theta[i]).as("component %d", i).isCloseTo(expected, within(2e-7 * value));
+        }
+        assertThat(cut).isBetween(1, SIZE - 1);
+    }
+
+    @Test
+    void theNormIsClippedBeforeTheValues() {
+        // a mean gradient (6, 8) of norm 10: to norm 5 it is (3, 4), and by value (3, 3.5); the other order gives (3.5,
+        // 3.5)
+        NetworkSpec one = new NetworkSpec(new Shape.Vector(1), List.of(new LayerSpec.Dense(1)), Loss.HALVED_SQUARED);
+        Regularization both = new Regularization(0, 0, OptionalDouble.of(5), OptionalDouble.of(3.5), 1);
+        float[] theta = new float[2];
+        new Optimizer(new OptimizerSpec.Sgd(1), both, one).step(theta, new float[] {12, 16}, 2, 1);
+        assertThat(theta).containsExactly(-3f, -3.5f);
+    }
+
+    @Test
+    void regularizationIsNotClipped() {
+        float[] theta = new float[SIZE];
+        Arrays.fill(theta, 1f);
+        Regularization strong = new Regularization(10, 10, OptionalDouble.empty(), OptionalDouble.of(1e-6), 10);
+        new Optimizer(new OptimizerSpec.Sgd(1), strong, NETWORK).step(theta, new float[SIZE], 1, 0.25);
+        // 1 − ¼·(10/10·1 + 10/20·1)
+        assertThat(theta[0]).isEqualTo(0.625f);
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void clippedStepsBySlicesHaveTheBitsOfWholeSteps(OptimizerSpec spec) {
+        Regularization all = new Regularization(3, 2, OptionalDouble.of(0.1), OptionalDouble.of(0.01), 10);
+        Optimizer whole = new Optimizer(spec, all, NETWORK);
+        Optimizer sliced = new Optimizer(spec, all, NETWORK);
+        Random random = new Random(8);
+        float[] expected = gaussians(random, SIZE);
+        float[] theta = expected.clone();
+        for (int t = 1; t <= 5; t++) {
+            float[] sum = gaussians(random, SIZE);
+            Optimizer.Step step = new Optimizer.Step(t, COUNT, ALPHA, ChunkedSum.ofSquares(sum));
+            float[] copy = sum.clone();
+            int[] cuts = {0, 1, 17, 36, SIZE - 1, SIZE};
+            for (int c = cuts.length - 1; c > 0; c--) {
+                sliced.stepSlice(theta, copy, cuts[c - 1], cuts[c], step);
+            }
+            whole.step(expected, sum, COUNT, ALPHA);
+        }
+        assertThat(theta).containsExactly(expected);
+    }
+
+    private static Optimizer clipped(OptionalDouble norm, OptionalDouble value) {
+        return new Optimizer(new OptimizerSpec.Sgd(1), new Regularization(0, 0, norm, value, 1), NETWORK);
     }
 
     @Test

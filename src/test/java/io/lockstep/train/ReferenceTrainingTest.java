@@ -97,7 +97,8 @@ class ReferenceTrainingTest {
 
     @Test
     void alsoWithRegularizationAndClipping() {
-        for (String penalty : List.of("training.l2=20", "training.l1=3", "training.clip_norm=0.3")) {
+        for (String penalty :
+                List.of("training.l2=20", "training.l1=3", "training.clip_norm=0.3", "training.clip_value=0.01")) {
             LockstepConfig config =
                     config(Table.DIGITS, "training.optimizer={ name: adam, learning_rate: 0.005 }", penalty);
             check(config, DATA.get(Table.DIGITS), position -> 1);
@@ -107,8 +108,20 @@ class ReferenceTrainingTest {
                 "training.optimizer={ name: momentum, learning_rate: 0.2 }",
                 "training.l2=20",
                 "training.l1=3",
-                "training.clip_norm=0.1");
+                "training.clip_norm=0.1",
+                "training.clip_value=0.03");
         check(all, DATA.get(Table.HOUSES), position -> 1);
+    }
+
+    @Test
+    void alsoWithHubersLoss() {
+        for (String delta : List.of("1", "0.2")) {
+            LockstepConfig config = config(
+                    Table.HOUSES,
+                    "training.optimizer={ name: momentum, learning_rate: 0.2 }",
+                    "training.loss={ name: huber, delta: " + delta + " }");
+            check(config, DATA.get(Table.HOUSES), position -> 1);
+        }
     }
 
     @Test
@@ -219,6 +232,8 @@ class ReferenceTrainingTest {
         double shrink = clip.isPresent() ? Math.min(1, clip.getAsDouble() / Math.sqrt(squares)) : 1;
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] *= shrink;
+            double most = config.training().clipValue().orElse(Double.POSITIVE_INFINITY);
+            gradient[i] = Math.signum(gradient[i]) * Math.min(Math.abs(gradient[i]), most);
             if (weights.get(i)) {
                 gradient[i] += config.training().l2() / m * theta[i]
                         + config.training().l1() / (2 * m) * Math.signum(theta[i]);

@@ -52,13 +52,15 @@ class SameBitsTest {
                         classes + DROPPING,
                         List.of(ALL_ROWS, "shards=2", "training.batch_size=1")),
                 new Case(
-                        "clipped, with l1, full-batch epochs at the end",
+                        "huber, clipped, with l1, full-batch epochs at the end",
                         1031,
                         prices + DROPPING,
                         List.of(
                                 "shards=4",
                                 "training.batch_size=17",
                                 "training.clip_norm=0.01",
+                                "training.clip_value=0.002",
+                                "training.loss={ name: huber, delta: 0.5 }",
                                 "training.l1=0.1",
                                 "training.l2=0.1",
                                 "training.finish_full_batch_epochs=2")));
