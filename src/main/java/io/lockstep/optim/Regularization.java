@@ -7,6 +7,11 @@ import java.util.OptionalDouble;
  * What is done to the mean gradient g before the optimizer sees it, in this order: clip to a global norm, clip each
  * component, then add the gradient of λ₂/(2m)·Σ‖W‖²_F + λ₁/(2m)·Σ|w| (notes, "Neural network regularization"). Biases are never regularized.
  *
+ * <p>PyTorch's {@code weight_decay} is λ₂/m, on a group of parameters that has the weights alone; L1 is a term
+ * λ₁/(2m)·Σ|w| of its loss. {@code clip_grad_norm_} comes before {@code weight_decay} as here, but clips an L1 that
+ * stands in the loss as well, and divides by ‖g‖₂ + 10⁻⁶, which here is ‖g‖₂: a gradient that is clipped has the very
+ * norm that was asked for.
+ *
  * @param l2 λ₂
  * @param l1 λ₁
  * @param clipNorm the greatest ‖g‖₂ (Pascanu, Mikolov and Bengio 2013, algorithm 1); empty for no clipping

@@ -114,7 +114,8 @@ interface UpdateRule extends Serializable {
     /**
      * V ← βV + (1−β)g; θ ← θ − α·(βV + (1−β)g): momentum, with the gradient taken as if the next step of V had been made.
      * The form of Sutskever et al. 2013 (eq. 3 and 4) rewritten in the variable that the loss is computed at, as Bengio
-     * et al. 2013 (<a href="https://arxiv.org/abs/1212.0901">section 3.5</a>) do; scaled by 1−β like {@link Momentum}.
+     * et al. 2013 (<a href="https://arxiv.org/abs/1212.0901">section 3.5</a>) do; scaled by 1−β like {@link Momentum},
+     * so PyTorch's α is this one times 1−β here too.
      */
     record Nesterov(float beta) implements UpdateRule {
         @Override
@@ -145,8 +146,8 @@ interface UpdateRule extends Serializable {
     }
 
     /**
-     * S ← βS + (1−β)g²; θ ← θ − α·g/(√S + ε), ε outside the root as in Adam; the notes put it inside (Hinton's lecture 6e
-     * has none).
+     * S ← βS + (1−β)g²; θ ← θ − α·g/(√S + ε), ε outside the root as in Adam and in PyTorch (whose {@code alpha} is β,
+     * 0.99 by default); the notes put it inside (Hinton's lecture 6e has none).
      */
     record RmsProp(float beta, float epsilon) implements UpdateRule {
         @Override
@@ -178,7 +179,9 @@ interface UpdateRule extends Serializable {
 
     /**
      * m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; θ ← θ − α·m̂/(√v̂ + ε), with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ), t from 1. The
-     * notes put ε inside the root; the paper has it outside, and so has this. AdamW first takes θ ← θ − α·decay·θ.
+     * notes put ε inside the root; the paper and PyTorch have it outside, and so has this. AdamW first takes
+     * θ ← θ − α·decay·θ with the schedule's α, as PyTorch does, where the paper has a schedule of the decay's own; it
+     * spares the biases, which PyTorch does where they are in a group without decay.
      *
      * @see <a href="https://arxiv.org/abs/1412.6980">Kingma and Ba 2015, algorithm 1</a>
      * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, algorithm 2</a>

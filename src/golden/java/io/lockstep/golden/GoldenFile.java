@@ -1,0 +1,61 @@
+package io.lockstep.golden;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** Writes what was trained, in JSON that a person can read and a diff can show. */
+final class GoldenFile {
+    /** A float has nine significant digits. */
+    private static final MathContext FLOAT = new MathContext(9);
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
+
+    private GoldenFile() {}
+
+    /** The layers' tensors by their names in {@code weights.safetensors}; a weight's rows are its units. */
+    static Map<String, Object> parameters(List<Tensor> weights, List<Tensor> biases) {
+        Map<String, Object> tensors = new LinkedHashMap<>();
+        for (int l = 0; l < weights.size(); l++) {
+            tensors.put("layer" + (l + 1) + ".weight", rounded(TorchTraining.values(weights.get(l))));
+            tensors.put("layer" + (l + 1) + ".bias", rounded(TorchTraining.values(biases.get(l))));
+        }
+        return tensors;
+    }
+
+    static List<BigDecimal> rounded(double[] values) {
+        List<BigDecimal> rounded = new ArrayList<>();
+        for (double value : values) {
+            rounded.add(new BigDecimal(value).round(FLOAT));
+        }
+        return rounded;
+    }
+
+    static List<List<BigDecimal>> rounded(float[][] rows) {
+        List<List<BigDecimal>> rounded = new ArrayList<>();
+        for (float[] row : rows) {
+            double[] wide = new double[row.length];
+            for (int k = 0; k < row.length; k++) {
+                wide[k] = row[k];
+            }
+            rounded.add(rounded(wide));
+        }
+        return rounded;
+    }
+
+    static void write(Path file, Map<String, Object> content) throws IOException {
+        Files.writeString(file, JSON.writeValueAsString(content) + "\n");
+    }
+}
