@@ -122,11 +122,13 @@ final class ShardRdd extends RDD<ShardTask> {
 
     /** The stored partitions that hold a task's shards. */
     private static List<Integer> overlapping(List<Long> starts, int firstPartition, List<ShardRange> shards) {
-        return overlapping(
-                starts,
-                firstPartition,
-                shards.get(0).start(),
-                shards.get(shards.size() - 1).end());
+        return shards.isEmpty()
+                ? List.of()
+                : overlapping(
+                        starts,
+                        firstPartition,
+                        shards.get(0).start(),
+                        shards.get(shards.size() - 1).end());
     }
 
     @Override

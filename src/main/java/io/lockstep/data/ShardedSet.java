@@ -73,19 +73,13 @@ public final class ShardedSet implements AutoCloseable {
     }
 
     /**
-     * {@link #normalized} for steps: the rows are taken from Spark's block store, and fail where it has lost them, until
+     * {@link #normalized} for steps, with an element for each of {@code tasks} also where shards are fewer: the rows are taken from Spark's block store, and fail where it has lost them, until
      * they are {@linkplain #restore restored}. A barrier stage cannot rebuild them, and a step's job is lighter without
      * their lineage.
      */
     public JavaRDD<ShardTask> normalizedForSteps(int tasks, Preparation preparation) {
         Prepared known = prepared(preparation);
-        return ShardRdd.stored(
-                        packed.rdd(),
-                        firstPartition,
-                        starts,
-                        layout(known.id()),
-                        atMostShards(tasks),
-                        known.broadcast())
+        return ShardRdd.stored(packed.rdd(), firstPartition, starts, layout(known.id()), tasks, known.broadcast())
                 .toJavaRDD();
     }
 

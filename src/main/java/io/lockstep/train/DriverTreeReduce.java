@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -27,24 +28,32 @@ final class DriverTreeReduce implements GradientSync {
 
     private final JavaSparkContext spark;
     private final ShardSource source;
+    private final Optional<Scoring> scoring;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final int directTasks;
     private JavaRDD<ShardTask> shards;
 
-    DriverTreeReduce(JavaSparkContext spark, ShardSource source, ShardWorker.Job job, LearningRate learningRate) {
-        this(spark, source, job, learningRate, DIRECT_TASKS);
+    DriverTreeReduce(
+            JavaSparkContext spark,
+            ShardSource source,
+            Optional<Scoring> scoring,
+            ShardWorker.Job job,
+            LearningRate learningRate) {
+        this(spark, source, scoring, job, learningRate, DIRECT_TASKS);
     }
 
     /** One that combines the sums of more than {@code directTasks} tasks on executors. */
     DriverTreeReduce(
             JavaSparkContext spark,
             ShardSource source,
+            Optional<Scoring> scoring,
             ShardWorker.Job job,
             LearningRate learningRate,
             int directTasks) {
         this.spark = spark;
         this.source = source;
+        this.scoring = scoring;
         this.job = job;
         this.learningRate = learningRate;
         this.directTasks = directTasks;
@@ -86,7 +95,12 @@ final class DriverTreeReduce implements GradientSync {
                     sum.examples(),
                     clock.time().syncShare());
         }
-        return new StrideSums(stride.steps(), loss, examples, clock.time());
+        EpochTime time = clock.time();
+        return new StrideSums(stride.steps(), loss, examples, time, score(state.theta()));
+    }
+
+    private Optional<Score> score(float[] theta) {
+        return scoring.map(set -> new SetScorer(set.shards().forJobs(), set.job()).score(theta));
     }
 
     /** Where the time of the steps went. */

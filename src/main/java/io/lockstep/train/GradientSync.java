@@ -1,12 +1,13 @@
 package io.lockstep.train;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /** A way to take synchronized steps. All ways give the same bits. */
 interface GradientSync extends AutoCloseable {
 
     /**
-     * Takes the steps of a stride.
+     * Takes the steps of a stride, and scores what they lead to where there is a set to score.
      *
      * @param state θ and the optimizer's state, updated in place; as it was, if the stride fails
      * @param listener is told of each step
@@ -15,7 +16,7 @@ interface GradientSync extends AutoCloseable {
      */
     StrideSums take(TrainingState state, Stride stride, StepListener listener);
 
-    /** Drops the buffers that this JVM keeps for the training. */
+    /** Ends what is still running, and drops the buffers that this JVM keeps for the training. */
     @Override
     void close();
 
@@ -43,8 +44,10 @@ interface GradientSync extends AutoCloseable {
      * @param steps how many were taken
      * @param loss Σ L over the examples, each at the θ of its step
      * @param examples n
+     * @param time of the steps, without the scoring
+     * @param score with θ after the last step; empty where no set is scored
      */
-    record StrideSums(int steps, double loss, long examples, EpochTime time) {}
+    record StrideSums(int steps, double loss, long examples, EpochTime time, Optional<Score> score) {}
 
     /** Hears of steps. */
     @FunctionalInterface

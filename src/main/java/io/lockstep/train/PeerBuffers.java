@@ -16,7 +16,7 @@ final class PeerBuffers {
     static final int PARAMETERS = 3;
     static final int FAILURE = 4;
 
-    static final int KIND_AT = StrideKey.BYTES;
+    static final int KIND_AT = StageKey.BYTES;
     static final int STEP_AT = KIND_AT + Integer.BYTES;
     static final int SENDER_AT = STEP_AT + Integer.BYTES;
     static final int INDEX_AT = SENDER_AT + Integer.BYTES;
@@ -48,7 +48,7 @@ final class PeerBuffers {
         }
 
         /** Says which attempt at which stride it belongs to. */
-        Message address(StrideKey key) {
+        Message address(StageKey key) {
             key.write(bytes.duplicate());
             return this;
         }
@@ -88,7 +88,7 @@ final class PeerBuffers {
     }
 
     /** Makes all messages those of {@code key}. */
-    PeerBuffers address(StrideKey key) {
+    PeerBuffers address(StageKey key) {
         for (Message[] messages : new Message[][] {gradients, parameters, squares, losses}) {
             for (Message message : messages) {
                 if (message != null) {

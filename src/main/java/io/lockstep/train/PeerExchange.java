@@ -25,7 +25,7 @@ import org.apache.spark.network.client.TransportClient;
 final class PeerExchange implements PeerNetwork.Receiver {
     private static final long POLL_NANOS = 1_000_000;
 
-    private final StrideKey key;
+    private final StageKey key;
     private final RankTable table;
     private final int self;
     private final Pieces pieces;
@@ -45,7 +45,11 @@ final class PeerExchange implements PeerNetwork.Receiver {
     private final AtomicIntegerArray arrived;
 
     private final AtomicReferenceArray<Thread> waiting;
+    /** Steps that were begun, over all strides of the stage, less one: what tells messages apart. */
     private volatile int step;
+
+    private volatile int epoch;
+    private volatile int stepOfEpoch;
 
     /**
      * The exchange of one executor's tasks.
@@ -56,10 +60,9 @@ final class PeerExchange implements PeerNetwork.Receiver {
      * @param chunkSquares Σ of each chunk's squares
      * @param buffers for what this executor sends
      * @param group fails where this exchange does
-     * @param firstStep of the stride
      */
     PeerExchange(
-            StrideKey key,
+            StageKey key,
             RankTable table,
             int self,
             Pieces pieces,
@@ -68,8 +71,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
             double[] chunkSquares,
             PeerBuffers buffers,
             SpinBarrier group,
-            long timeoutNanos,
-            int firstStep) {
+            long timeoutNanos) {
         this.key = key;
         this.table = table;
         this.self = self;
@@ -80,7 +82,6 @@ final class PeerExchange implements PeerNetwork.Receiver {
         this.buffers = buffers.address(key);
         this.group = group;
         this.timeoutNanos = timeoutNanos;
-        this.step = firstStep;
         int executors = table.executors().size();
         this.clients = new TransportClient[executors];
         this.slowest = new long[2][executors];
@@ -107,10 +108,6 @@ final class PeerExchange implements PeerNetwork.Receiver {
         }
     }
 
-    PeerBuffers buffers() {
-        return buffers;
-    }
-
     void close() {
         PeerNetwork.ofThisJvm().unregister(key);
     }
@@ -120,9 +117,16 @@ final class PeerExchange implements PeerNetwork.Receiver {
         return IntStream.range(1, clients.length).map(i -> (self + i) % clients.length);
     }
 
-    /** Begins a step, for which nothing can have come yet but losses; called by one task when all have ended the last. */
-    void begin(int newStep) {
+    /**
+     * Begins a step, for which nothing can have come yet but losses; called by one task when all have ended the last.
+     *
+     * @param newStep counted from 0 over all strides of the stage
+     * @param newEpoch from 1, for messages, as is {@code newStepOfEpoch}, from 0
+     */
+    void begin(int newStep, int newEpoch, int newStepOfEpoch) {
         step = newStep;
+        epoch = newEpoch;
+        stepOfEpoch = newStepOfEpoch;
         arrived.set(lossesOf(newStep + 1), 0);
         arrived.set(parametersAt(), 0);
         arrived.set(squaresAt(), 0);
@@ -203,7 +207,7 @@ final class PeerExchange implements PeerNetwork.Receiver {
     }
 
     private void take(ByteBuffer message) {
-        int start = message.position() - StrideKey.BYTES;
+        int start = message.position() - StageKey.BYTES;
         int kind = message.getInt(start + PeerBuffers.KIND_AT);
         int sentIn = message.getInt(start + PeerBuffers.STEP_AT);
         int sender = message.getInt(start + PeerBuffers.SENDER_AT);
@@ -340,17 +344,18 @@ final class PeerExchange implements PeerNetwork.Receiver {
         for (int e = 0; e < clients.length; e++) {
             if (e != self && !clients[e].isActive()) {
                 throw new IllegalStateException("lost the connection to the executor at "
-                        + table.executors().get(e) + " in step " + (step + 1) + " of the epoch");
+                        + table.executors().get(e) + " in step " + (stepOfEpoch + 1) + " of epoch " + epoch);
             }
         }
         if (System.nanoTime() > deadline) {
             throw new IllegalStateException(String.format(
                     Locale.ROOT,
-                    "waited %.0f s and more for the other executors' %s in step %d of the epoch"
+                    "waited %.0f s and more for the other executors' %s in step %d of epoch %d"
                             + " (spark.network.timeout)",
                     timeoutNanos / 1e9,
                     name,
-                    step + 1));
+                    stepOfEpoch + 1,
+                    epoch));
         }
     }
 }

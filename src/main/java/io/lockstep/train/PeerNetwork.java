@@ -39,7 +39,7 @@ final class PeerNetwork {
     private static PeerNetwork ofThisJvm;
 
     private final SparkEnv env;
-    private final Map<StrideKey, Receiver> receivers = new ConcurrentHashMap<>();
+    private final Map<StageKey, Receiver> receivers = new ConcurrentHashMap<>();
     private final TransportServer server;
     private final TransportClientFactory clients;
     private final String host;
@@ -140,11 +140,11 @@ final class PeerNetwork {
     }
 
     /** From now on, messages of {@code key} go to {@code receiver}. */
-    void register(StrideKey key, Receiver receiver) {
+    void register(StageKey key, Receiver receiver) {
         receivers.put(key, receiver);
     }
 
-    void unregister(StrideKey key) {
+    void unregister(StageKey key) {
         receivers.remove(key);
     }
 
@@ -153,7 +153,7 @@ final class PeerNetwork {
 
         @Override
         public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
-            Receiver receiver = receivers.get(StrideKey.read(message));
+            Receiver receiver = receivers.get(StageKey.read(message));
             // none: the rest of an attempt that has ended
             if (receiver != null) {
                 receiver.receive(message);

@@ -15,38 +15,58 @@ import org.apache.spark.rpc.ThreadSafeRpcEndpoint;
 import org.apache.spark.util.RpcUtils;
 import scala.Function1;
 import scala.PartialFunction;
+import scala.concurrent.Future;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 
 /**
- * Where the executors of a barrier stage learn each other's addresses, and tell of the steps they took: an endpoint on the
- * driver, in Spark's own RPC. {@code BarrierTaskContext.allGather} would do the same in a second. Messages are made of the
- * JDK's classes alone: Spark's RPC does not know those of an application.
+ * Where the executors of a barrier stage learn each other's addresses, ask for the next stride, and tell of the steps
+ * they took: an endpoint on the driver, in Spark's own RPC. {@code BarrierTaskContext.allGather} would do the first in a
+ * second. Messages are made of the JDK's classes alone: Spark's RPC does not know those of an application.
  */
 final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
+    private static final int[] NO_STRIDE = {};
+
     private final RpcEnv env;
     private final String name;
     private final RpcEndpointRef self;
     private final Map<String, Gathering> gatherings = new HashMap<>();
-    private volatile Optional<Progress> progress = Optional.empty();
+    private final List<Asking> asking = new ArrayList<>();
+    private Optional<Orders> orders = Optional.empty();
+    private volatile Optional<Listener> listener = Optional.empty();
 
     /** Executors of an attempt that have come so far. */
     private record Gathering(Map<String, Address> addresses, List<RpcCallContext> waiting) {}
 
+    /** An executor that asks for stride {@code number} of a stage, from 0. */
+    private record Asking(UUID stage, int number, RpcCallContext context) {}
+
+    /** Stride {@code number} of a stage, as it is sent. */
+    @SuppressWarnings("ArrayRecordComponent") // no one compares it
+    private record Orders(UUID stage, int number, int[] stride) {}
+
     /** Where an executor takes gradients. */
     record Address(String host, int port) {}
 
-    /** Hears of steps; called by a thread of Spark's RPC. */
-    interface Progress {
+    /** Hears of a stage; called by a thread of Spark's RPC. */
+    interface Listener {
         /**
          * Steps were taken.
          *
-         * @param first the first of them
+         * @param number of the stride in its stage, from 0
+         * @param first the first of them, in its epoch
          * @param losses Σ L of each
          * @param syncShare of the stride so far
          */
-        void stepsTaken(StrideKey key, int first, double[] losses, double syncShare);
+        void stepsTaken(UUID stage, int number, int first, double[] losses, double syncShare);
+
+        /**
+         * An executor ended a stride.
+         *
+         * @param outcome a {@link StrideOutcome}, or its bytes where it comes from another JVM
+         */
+        void strideEnded(UUID stage, int number, Object outcome);
     }
 
     /** Opens the endpoint {@code name} on this JVM, the driver. */
@@ -60,10 +80,39 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         return name;
     }
 
-    synchronized void listen(Progress listener) {
+    /** Forgets what went before, and lets {@code newListener} hear of what is to come. */
+    synchronized void listen(Listener newListener) {
         // of attempts that failed before all had come
         gatherings.clear();
-        progress = Optional.of(listener);
+        asking.clear();
+        orders = Optional.empty();
+        listener = Optional.of(newListener);
+    }
+
+    /** Has the executors of a stage take their stride {@code number}. */
+    void order(UUID stage, int number, GradientSync.Stride stride) {
+        order(new Orders(stage, number, new int[] {stride.epoch(), stride.from(), stride.to()}));
+    }
+
+    /** Has them end instead. */
+    void orderEnd(UUID stage, int number) {
+        order(new Orders(stage, number, NO_STRIDE));
+    }
+
+    private synchronized void order(Orders next) {
+        orders = Optional.of(next);
+        asking.removeIf(this::answer);
+    }
+
+    /** Whether the question needs no other answer any more. */
+    private synchronized boolean answer(Asking question) {
+        boolean known = orders.filter(
+                        next -> next.stage().equals(question.stage()) && next.number() == question.number())
+                .isPresent();
+        if (known) {
+            question.context().reply(orders.get().stride());
+        }
+        return known;
     }
 
     @Override
@@ -84,7 +133,7 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
      * @return an address for each executor, in the order of their names
      * @throws RuntimeException if not all have come within {@code spark.rpc.askTimeout}
      */
-    static List<Address> meet(String name, StrideKey key, String executor, int executors, Address own) {
+    static List<Address> meet(String name, StageKey key, String executor, int executors, Address own) {
         String[] answer = driver(name)
                 .askSync(
                         new String[] {
@@ -108,9 +157,31 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         return RpcUtils.makeDriverRef(name, spark.conf(), spark.rpcEnv());
     }
 
+    /**
+     * Asks {@link #driver} for a stride.
+     *
+     * @param number of the stride in its stage, from 0
+     * @return what {@link #stride} reads, when the driver has said it
+     */
+    static Future<int[]> ask(RpcEndpointRef driver, StageKey key, int number) {
+        return driver.ask(new Object[] {key.stage().toString(), number}, ClassTag$.MODULE$.<int[]>apply(int[].class));
+    }
+
+    /** An answer to {@link #ask}; empty: the stage is to end. */
+    static Optional<GradientSync.Stride> stride(int[] answer) {
+        return answer.length == 0
+                ? Optional.empty()
+                : Optional.of(new GradientSync.Stride(answer[0], answer[1], answer[2]));
+    }
+
     /** A message about steps, for {@link #driver}. */
-    static Object steps(StrideKey key, int first, double[] losses, double syncShare) {
-        return new Object[] {key.stride().toString(), key.attempt(), first, losses, syncShare};
+    static Object steps(StageKey key, int number, int first, double[] losses, double syncShare) {
+        return new Object[] {key.stage().toString(), number, first, losses, syncShare};
+    }
+
+    /** A message about the end of a stride. */
+    static Object ended(StageKey key, int number, Object outcome) {
+        return new Object[] {key.stage().toString(), number, outcome};
     }
 
     @Override
@@ -123,10 +194,25 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         return new Reply(context);
     }
 
-    private void take(Object[] steps) {
-        StrideKey key = new StrideKey(UUID.fromString((String) steps[0]), (Integer) steps[1]);
-        progress.ifPresent(
-                listener -> listener.stepsTaken(key, (Integer) steps[2], (double[]) steps[3], (Double) steps[4]));
+    private void take(Object[] message) {
+        UUID stage = UUID.fromString((String) message[0]);
+        int number = (Integer) message[1];
+        if (message.length == 3) {
+            listener.ifPresent(hears -> hears.strideEnded(stage, number, message[2]));
+        } else {
+            listener.ifPresent(hears ->
+                    hears.stepsTaken(stage, number, (Integer) message[2], (double[]) message[3], (Double) message[4]));
+        }
+    }
+
+    private synchronized void askFor(Object[] question, RpcCallContext context) {
+        Asking asked = new Asking(UUID.fromString((String) question[0]), (Integer) question[1], context);
+        if (orders.filter(last -> last.stage().equals(asked.stage()) && last.number() > asked.number())
+                .isPresent()) {
+            context.sendFailure(new IllegalStateException("Spark began the barrier stage anew in its middle"));
+        } else if (!answer(asked)) {
+            asking.add(asked);
+        }
     }
 
     private synchronized void gather(String[] question, RpcCallContext context) {
@@ -171,13 +257,17 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
 
         @Override
         public boolean isDefinedAt(Object message) {
-            return message instanceof String[];
+            return message instanceof Object[];
         }
 
         @Override
         @SuppressWarnings("unchecked") // what a PartialFunction's type asks for
         public <A, B> B applyOrElse(A message, Function1<A, B> otherwise) {
-            gather((String[]) message, context);
+            if (message instanceof String[] address) {
+                gather(address, context);
+            } else {
+                askFor((Object[]) message, context);
+            }
             return (B) BoxedUnit.UNIT;
         }
     }

@@ -1,32 +1,31 @@
 package io.lockstep.train;
 
-import io.lockstep.data.Shard;
-import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.model.TargetTransform;
 import io.lockstep.nn.NetworkSpec;
 import java.util.Iterator;
-import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Scores a network on a set of shards, distributed, and the same to the bit on any cluster: each shard is summed in its
+ * Scores a network on a set of shards by a Spark job, and the same to the bit on any cluster: each shard is summed in its
  * order, shards are added in the order of their tree.
  */
 public final class SetScorer {
     private final JavaRDD<ShardTask> shards;
-    private final NetworkSpec network;
-    private final TargetTransform target;
+    private final ScoreWorker.Job job;
 
     /** Scores on {@code shards}, each element of which is a task's. */
     public SetScorer(JavaRDD<ShardTask> shards, NetworkSpec network, TargetTransform target) {
+        this(shards, new ScoreWorker.Job(network, target));
+    }
+
+    SetScorer(JavaRDD<ShardTask> shards, ScoreWorker.Job job) {
         this.shards = shards;
-        this.network = network;
-        this.target = target;
+        this.job = job;
     }
 
     /** The score with these parameters. */
@@ -35,11 +34,8 @@ public final class SetScorer {
                 JavaSparkContext.fromSparkContext(shards.context()).broadcast(theta.clone());
         try {
             ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
-            shards.mapPartitions(new ScoreTask(network, target, broadcast))
-                    .collect()
-                    .forEach(tree::addNode);
-            ScoreSums sums = tree.root();
-            return network.loss().isRegression() ? sums.regression() : sums.classification();
+            shards.mapPartitions(new ScoreTask(job, broadcast)).collect().forEach(tree::addNode);
+            return job.score(tree.root());
         } finally {
             broadcast.destroy();
         }
@@ -50,39 +46,17 @@ public final class SetScorer {
             implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<ScoreSums>> {
         private static final long serialVersionUID = 1L;
 
-        private final NetworkSpec spec;
-        private final TargetTransform target;
+        private final ScoreWorker.Job job;
         private final Broadcast<float[]> theta;
 
-        ScoreTask(NetworkSpec spec, TargetTransform target, Broadcast<float[]> theta) {
-            this.spec = spec;
-            this.target = target;
+        ScoreTask(ScoreWorker.Job job, Broadcast<float[]> theta) {
+            this.job = job;
             this.theta = theta;
         }
 
         @Override
         public Iterator<ReductionTree.Node<ScoreSums>> call(Iterator<ShardTask> tasks) {
-            ShardTask task = tasks.next();
-            ShardInference inference = new ShardInference(spec, theta.value(), task);
-            ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
-            for (ShardRange range : task.shards()) {
-                tree.addLeaf(range.shard(), sums(inference, task.shard(range)));
-            }
-            return List.copyOf(tree.nodes()).iterator();
-        }
-
-        private ScoreSums sums(ShardInference inference, Shard shard) {
-            ScoreSums sums = new ScoreSums();
-            int n = spec.outputs();
-            double loss = inference.forEach(shard, (outputs, from, y) -> {
-                if (spec.loss().isRegression()) {
-                    sums.addRegressed(target.restore(outputs[from]), target.restore(y));
-                } else {
-                    sums.addClassified(ShardInference.predictedClass(outputs, from, n) == (int) y);
-                }
-            });
-            sums.addLoss(loss);
-            return sums;
+            return new ScoreWorker(job, theta.value(), tasks.next()).sums().iterator();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.lockstep.data.ShardTask;
 import io.lockstep.data.ShardedSet;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.DivergedException;
 import io.lockstep.nn.NetworkSpec;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * and keeps the faster form; which one is kept makes no difference to the bits.
  */
 final class Synchronization {
+    private static final Optional<Scoring> NO_SCORING = Optional.empty();
     private static final int TRIAL_STEPS = 4;
     private static final int TRIAL_ATTEMPTS = 1;
     /** A step as long as this is computing, whichever form synchronizes it. */
@@ -64,7 +66,10 @@ final class Synchronization {
     /** How many tasks share a step: a shard is not divided. */
     int tasks() {
         return Math.max(
-                1, Math.min(Math.min(mostTasks, slots(spark)), trainingSet().shards()));
+                1,
+                Math.min(
+                        Math.min(mostTasks, slots(spark)),
+                        data.set(DataRole.TRAIN).shards()));
     }
 
     /** Takes steps as the config says, or as turns out to be faster for this training. */
@@ -95,11 +100,11 @@ final class Synchronization {
     private Choice fasterOf(TrainingState state, BatchPlan plan) {
         double driver;
         double barrier;
-        try (GradientSync sync = open(SyncMode.DRIVER, plan)) {
+        try (GradientSync sync = new DriverTreeReduce(spark, training(), NO_SCORING, job(plan), learningRate)) {
             // the first step maps the shards and warms the JIT
-            Trial first = Trial.of(sync, state, plan, 1);
+            Trial first = Trial.of(sync, state.copy(), plan, 1);
             if (first.compute() > LONG_STEP_SECONDS) {
-                double second = Trial.of(sync, state, plan, 1).compute();
+                double second = Trial.of(sync, state.copy(), plan, 1).compute();
                 if (second > LONG_STEP_SECONDS) {
                     return new Choice(
                             SyncMode.DRIVER,
@@ -109,14 +114,21 @@ final class Synchronization {
                                     second)));
                 }
             }
-            Trial.of(sync, state, plan, TRIAL_STEPS);
-            driver = Trial.of(sync, state, plan, TRIAL_STEPS).seconds();
+            Trial.of(sync, state.copy(), plan, TRIAL_STEPS);
+            driver = Trial.of(sync, state.copy(), plan, TRIAL_STEPS).seconds();
         }
-        try (GradientSync sync = new BarrierAllReduce(spark, new Shards(), job(plan), learningRate, TRIAL_ATTEMPTS)) {
-            Trial.of(sync, state, plan, TRIAL_STEPS);
-            barrier = Trial.of(sync, state, plan, TRIAL_STEPS).seconds();
+        // a stage goes on from where its last stride ended
+        TrainingState copy = state.copy();
+        try (GradientSync sync =
+                new BarrierAllReduce(spark, training(), NO_SCORING, job(plan), learningRate, TRIAL_ATTEMPTS)) {
+            Trial.of(sync, copy, plan, TRIAL_STEPS);
+            barrier = Trial.of(sync, copy, plan, TRIAL_STEPS).seconds();
         } catch (IllegalStateException e) {
             return new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + e.getMessage()));
+        } catch (DivergedException e) {
+            // by the same few steps over and over; the training will tell if it does so too
+            return new Choice(
+                    SyncMode.BARRIER, Optional.of("took barrier: trial steps diverged before they could be timed"));
         }
         SyncMode faster = barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER;
         return new Choice(
@@ -139,9 +151,7 @@ final class Synchronization {
         static Trial of(GradientSync sync, TrainingState state, BatchPlan plan, int steps) {
             int taken = Math.min(steps, plan.steps());
             EpochTime time = sync.take(
-                            state.copy(),
-                            new GradientSync.Stride(1, 0, taken),
-                            (step, all, loss, examples, share) -> {})
+                            state, new GradientSync.Stride(1, 0, taken), (step, all, loss, examples, share) -> {})
                     .time();
             boolean perStride = sync instanceof BarrierAllReduce;
             double beside = time.overhead() / (perStride ? plan.steps() : taken);
@@ -154,8 +164,21 @@ final class Synchronization {
     GradientSync open(SyncMode mode, BatchPlan plan) {
         ShardWorker.Job job = job(plan);
         return mode == SyncMode.BARRIER
-                ? new BarrierAllReduce(spark, new Shards(), job, learningRate)
-                : new DriverTreeReduce(spark, new Shards(), job, learningRate);
+                ? new BarrierAllReduce(spark, training(), scoring(), job, learningRate)
+                : new DriverTreeReduce(spark, training(), scoring(), job, learningRate);
+    }
+
+    private ShardSource training() {
+        return new Shards(data.set(DataRole.TRAIN));
+    }
+
+    /** The dev set, if there is one. */
+    private Optional<Scoring> scoring() {
+        return data.has(DataRole.DEV)
+                ? Optional.of(new Scoring(
+                        new Shards(data.set(DataRole.DEV)),
+                        new ScoreWorker.Job(network, data.preparation().target())))
+                : Optional.empty();
     }
 
     /** One job for all that takes this plan's steps: trials leave their buffers to the training. */
@@ -164,24 +187,27 @@ final class Synchronization {
                 id + "-" + plan.batchSize(), network, plan, config.training().seed());
     }
 
-    private ShardedSet trainingSet() {
-        return data.set(DataRole.TRAIN);
-    }
-
+    /** A set by as many tasks as the training has. */
     private final class Shards implements ShardSource {
+        private final ShardedSet set;
+
+        Shards(ShardedSet set) {
+            this.set = set;
+        }
+
         @Override
         public JavaRDD<ShardTask> forSteps() {
-            return trainingSet().normalizedForSteps(tasks(), data.preparation());
+            return set.normalizedForSteps(tasks(), data.preparation());
         }
 
         @Override
         public JavaRDD<ShardTask> forJobs() {
-            return trainingSet().normalized(tasks(), data.preparation());
+            return set.normalized(tasks(), data.preparation());
         }
 
         @Override
         public void restore() {
-            trainingSet().restore();
+            set.restore();
         }
     }
 }

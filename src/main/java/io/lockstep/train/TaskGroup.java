@@ -3,11 +3,14 @@ package io.lockstep.train;
 import io.lockstep.math.ChunkedSum;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.optim.Optimizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.spark.rpc.RpcEndpointRef;
 
 /**
  * The tasks of a barrier stage that run in one JVM. They share θ, the optimizer's state for the pieces of θ that they own,
@@ -22,7 +25,6 @@ final class TaskGroup {
 
     private static final long MAPPING_NANOS = TimeUnit.HOURS.toNanos(1);
 
-    private final GradientSync.Stride stride;
     private final ShardWorker.Job job;
     private final LearningRate learningRate;
     private final int firstRank;
@@ -32,9 +34,16 @@ final class TaskGroup {
     private final double[] chunkSquares;
     private final SpinBarrier barrier;
     private final Optional<PeerExchange> peers;
+    private final StrideCall call;
     private final long[] computed;
+    private final long[] scored;
+    private final List<List<ReductionTree.Node<ScoreSums>>> scores;
     private final StepTimes[] times;
-    private final double[] losses;
+    private GradientSync.Stride stride = new GradientSync.Stride(0, 0, 0);
+    /** Steps taken in earlier strides of the stage. */
+    private int earlier;
+
+    private double[] losses = {};
     private volatile int taken;
 
     /** What a task's steps took, in nanoseconds. */
@@ -58,25 +67,24 @@ final class TaskGroup {
     /**
      * The tasks of executor {@code executor}.
      *
-     * @param start θ, and the optimizer for at least the executor's pieces, both of which are updated in place; and
-     *     buffers, if there are some already
+     * @param state θ, and the optimizer for at least the executor's pieces, both of which are updated in place
+     * @param driver where strides are asked for
      * @param cancelled whether Spark wants the tasks to end
      * @param timeoutNanos how long to wait for other executors, besides their computing
      */
     TaskGroup(
-            StrideKey key,
+            StageKey key,
             RankTable table,
             int executor,
-            GradientSync.Stride stride,
             ShardWorker.Job job,
             LearningRate learningRate,
-            KeptState.Contents start,
+            TrainingState state,
+            RpcEndpointRef driver,
             BooleanSupplier cancelled,
             long timeoutNanos) {
-        this.stride = stride;
         this.job = job;
         this.learningRate = learningRate;
-        this.state = start.state();
+        this.state = state;
         this.firstRank = table.firstRank(executor);
         int parameters = state.theta().length;
         int members = table.firstRank(executor + 1) - firstRank;
@@ -96,15 +104,14 @@ final class TaskGroup {
                         sums,
                         state.theta(),
                         chunkSquares,
-                        start.buffers()
-                                .orElseGet(() -> new PeerBuffers(table, executor, pieces, sums.places(executor))),
+                        new PeerBuffers(table, executor, pieces, sums.places(executor)),
                         barrier,
-                        timeoutNanos,
-                        stride.from()));
+                        timeoutNanos));
+        this.call = new StrideCall(driver, key, barrier);
         this.computed = new long[members];
+        this.scored = new long[members];
+        this.scores = new ArrayList<>(Collections.nCopies(members, List.of()));
         this.times = new StepTimes[members];
-        Arrays.setAll(times, member -> new StepTimes());
-        this.losses = new double[stride.steps()];
     }
 
     /** Connects to the other executors, if there are any. */
@@ -120,17 +127,67 @@ final class TaskGroup {
     /** Sets the other tasks free after a failure of this one. */
     void fail(Throwable cause) {
         barrier.fail(cause);
+        call.wake();
         peers.ifPresent(exchange -> exchange.sendFailure(cause));
     }
 
-    /** θ and the optimizer's state, as far as they are this executor's. */
-    TrainingState state() {
-        return state;
+    /** θ, whole after each step. */
+    float[] theta() {
+        return state.theta();
     }
 
-    /** What a stride that follows can begin with. */
-    KeptState.Contents left() {
-        return new KeptState.Contents(state, peers.map(PeerExchange::buffers));
+    /**
+     * Waits for the stage's next stride; called by each member, and then again when it has {@linkplain #end ended} it.
+     *
+     * @param number of the stride, from 0
+     * @return the stride; empty: the stage is to end
+     */
+    Optional<GradientSync.Stride> next(int member, int number) {
+        return member == 0 ? call.ask(number, this::begin) : call.await(number);
+    }
+
+    /** Called while the other members wait. */
+    private void begin(GradientSync.Stride next) {
+        stride = next;
+        losses = new double[next.steps()];
+        taken = 0;
+        Arrays.setAll(times, member -> new StepTimes());
+    }
+
+    /**
+     * Ends a stride; called by each member, after its last step.
+     *
+     * @param nodes what the member's part of the scored set came to
+     * @param scoringNanos how long that took
+     * @return what is to be told to the driver; to the first member alone
+     */
+    Optional<StrideOutcome> end(int member, List<ReductionTree.Node<ScoreSums>> nodes, long scoringNanos) {
+        scores.set(member, nodes);
+        scored[member] = scoringNanos;
+        barrier.await();
+        if (member > 0) {
+            return Optional.empty();
+        }
+        earlier += stride.steps();
+        if (taken == stride.steps()) {
+            state.optimizer().stepped(taken);
+        }
+        Pieces.Piece own = own();
+        long[] nanos = new long[4];
+        for (StepTimes each : times) {
+            Arrays.setAll(nanos, i -> nanos[i] + each.nanos()[i]);
+        }
+        return Optional.of(new StrideOutcome(
+                firstRank,
+                computed.length,
+                own.from(),
+                Arrays.copyOfRange(state.theta(), own.from(), own.to()),
+                state.optimizer().state(own.from(), own.to()),
+                taken,
+                losses,
+                nanos,
+                scores.stream().flatMap(List::stream).toList(),
+                Arrays.stream(scored).max().orElse(0)));
     }
 
     /** How many steps of the stride were taken. */
@@ -138,17 +195,18 @@ final class TaskGroup {
         return taken;
     }
 
-    /** Σ L of each step of the stride, as far as they were taken, and of the one that was not finite. */
-    double[] losses() {
-        return losses;
+    /** Σ L of steps [from, to) of the stride, which were taken. */
+    double[] losses(int from, int to) {
+        return Arrays.copyOfRange(losses, from, to);
     }
 
-    StepTimes times(int member) {
-        return times[member];
+    /** The share of the stride so far in which no task computed, as the first member saw it. */
+    double syncShare() {
+        return times[0].syncShare();
     }
 
     /** Of θ, what the executor's ranks own. */
-    Pieces.Piece own() {
+    private Pieces.Piece own() {
         int first = pieces.first(firstRank);
         int end = pieces.first(firstRank + computed.length);
         return first == end
@@ -170,28 +228,29 @@ final class TaskGroup {
      */
     boolean step(int member, int step, List<ReductionTree.Node<GradientSum>> own, long nanos) {
         long start = System.nanoTime();
+        int turn = earlier + step - stride.from();
         sums.hand(member, own);
         computed[member] = nanos;
-        if (member == 0) {
-            peers.ifPresent(exchange -> exchange.begin(step));
+        if (member == 0 && peers.isPresent()) {
+            peers.get().begin(turn, stride.epoch(), step);
         }
         barrier.await();
-        sums.addScalars(step);
+        sums.addScalars(turn);
         long slowest = slowest();
         if (peers.isPresent()) {
-            slowest = scatter(peers.get(), member, step, slowest);
+            slowest = scatter(peers.get(), member, patience(turn, slowest), slowest);
         }
-        GroupSums.Scalars total = sums.total(step);
+        GroupSums.Scalars total = sums.total(turn);
         if (total.examples() != job.plan().rows(step)) {
             throw new IllegalStateException("step " + step + " summed " + total.examples() + " examples, not "
                     + job.plan().rows(step));
         }
         boolean finite = Double.isFinite(total.loss());
-        long optimizing = finite ? update(member, step, total, patience(step, slowest)) : 0;
+        long optimizing = finite ? update(member, step, total, patience(turn, slowest)) : 0;
         if (member == 0) {
             losses[step - stride.from()] = total.loss();
             if (finite && peers.isPresent()) {
-                peers.get().awaitParameters(member, patience(step, slowest));
+                peers.get().awaitParameters(member, patience(turn, slowest));
             }
         }
         barrier.await();
@@ -219,12 +278,12 @@ final class TaskGroup {
     }
 
     /** How much longer than the network's timeout to wait: who is in its first step may still be mapping its shards. */
-    private long patience(int step, long slowest) {
-        return step == stride.from() ? MAPPING_NANOS : LATENESS * slowest;
+    private static long patience(int turn, long slowest) {
+        return turn == 0 ? MAPPING_NANOS : LATENESS * slowest;
     }
 
     /** Sends the executor's sums to whom they belong; how long the slowest task of all computed. */
-    private long scatter(PeerExchange exchange, int member, int step, long slowest) {
+    private long scatter(PeerExchange exchange, int member, long patience, long slowest) {
         if (member == 0) {
             exchange.sendLosses(slowest);
         }
@@ -238,7 +297,7 @@ final class TaskGroup {
             exchange.sendGradient(piece);
             sums.clear(pieces.piece(piece).from(), pieces.piece(piece).to());
         }
-        return Math.max(slowest, exchange.awaitLosses(member, patience(step, slowest)));
+        return Math.max(slowest, exchange.awaitLosses(member, patience));
     }
 
     /** Steps the member's pieces; how long the optimizer took. */

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /** The task groups at work in this JVM: the first task of a stage to come makes its group, and all find it. */
 final class TaskGroups {
-    private static final Map<StrideKey, Entry> ACTIVE = new HashMap<>();
+    private static final Map<StageKey, Entry> ACTIVE = new HashMap<>();
 
     private TaskGroups() {}
 
@@ -15,7 +15,7 @@ final class TaskGroups {
      *
      * @param members how many tasks will come, and {@link #leave} again
      */
-    static TaskGroup join(StrideKey key, int members, Supplier<TaskGroup> create) {
+    static TaskGroup join(StageKey key, int members, Supplier<TaskGroup> create) {
         Entry entry;
         synchronized (ACTIVE) {
             entry = ACTIVE.computeIfAbsent(key, absent -> new Entry(members));
@@ -27,7 +27,7 @@ final class TaskGroups {
      * Ends a task's part. Nothing more is to come from other executors when the first one leaves: all steps are done, or
      * one has failed. A task that never came leaves an empty entry behind.
      */
-    static void leave(StrideKey key) {
+    static void leave(StageKey key) {
         Entry entry;
         synchronized (ACTIVE) {
             entry = ACTIVE.get(key);

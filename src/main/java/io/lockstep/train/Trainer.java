@@ -136,12 +136,11 @@ public final class Trainer {
             BestEpoch best,
             List<EpochRecord> records,
             IntPredicate stop) {
-        Optional<SetScorer> devScorer = devScorer();
         for (int epoch = first; epoch <= last; epoch++) {
             GradientSync.StrideSums sums =
                     sync.take(state, GradientSync.Stride.epoch(epoch, plan), new Steps(listener, epoch));
             Divergence.requireFinite(network, state.theta(), epoch, sums.steps());
-            Optional<Score> dev = devScorer.map(scorer -> scorer.score(state.theta()));
+            Optional<Score> dev = sums.score();
             best.consider(epoch, state.theta(), dev);
             EpochRecord epochRecord = new EpochRecord(
                     epoch,
@@ -175,12 +174,5 @@ public final class Trainer {
     /** The examples of {@code role} as tasks map them. */
     public JavaRDD<ShardTask> shards(DataRole role) {
         return data.set(role).normalized(Math.min(slots, spark.defaultParallelism()), data.preparation());
-    }
-
-    private Optional<SetScorer> devScorer() {
-        return data.has(DataRole.DEV)
-                ? Optional.of(new SetScorer(
-                        shards(DataRole.DEV), network, data.preparation().target()))
-                : Optional.empty();
     }
 }

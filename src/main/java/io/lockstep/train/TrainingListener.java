@@ -4,7 +4,10 @@ import io.lockstep.config.SyncMode;
 import io.lockstep.nn.NetworkSpec;
 import java.util.Optional;
 
-/** Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. */
+/**
+ * Hears how a training goes, on the driver, in the training's own thread. All methods do nothing by default. None may
+ * wait for a Spark job between {@link #started} and {@link #ended}: the training's stage holds the slots.
+ */
 public interface TrainingListener {
 
     /**

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -178,7 +179,8 @@ class SameBitsClusterTest {
         };
         ShardWorker.Job job = new ShardWorker.Job("combining-" + directTasks, network, plan, 5);
         LearningRate rate = new LearningRate(0.01, config.training().schedule(), 0, 1);
-        try (GradientSync sync = new DriverTreeReduce(TestCluster.context(), source, job, rate, directTasks)) {
+        try (GradientSync sync =
+                new DriverTreeReduce(TestCluster.context(), source, Optional.empty(), job, rate, directTasks)) {
             sync.take(state, GradientSync.Stride.epoch(1, plan), (step, steps, loss, examples, share) -> {});
         }
         return Outcome.bits(state.theta());

@@ -1,0 +1,60 @@
+package io.lockstep.train;
+
+import io.lockstep.data.Shard;
+import io.lockstep.data.ShardRange;
+import io.lockstep.data.ShardTask;
+import io.lockstep.math.ReductionTree;
+import io.lockstep.model.TargetTransform;
+import io.lockstep.nn.NetworkSpec;
+import java.io.Serializable;
+import java.util.List;
+
+/** One task's part of a {@link Score}: its shards, each summed in its order. */
+final class ScoreWorker {
+    private final Job job;
+    private final ShardTask task;
+    private final ShardInference inference;
+
+    /** What scores are about. */
+    record Job(NetworkSpec network, TargetTransform target) implements Serializable {
+        /** The score that the root of the tree stands for. */
+        Score score(ScoreSums sums) {
+            return network.loss().isRegression() ? sums.regression() : sums.classification();
+        }
+    }
+
+    /**
+     * A worker with buffers of its own.
+     *
+     * @param theta θ, read whenever {@link #sums} is called
+     */
+    ScoreWorker(Job job, float[] theta, ShardTask task) {
+        this.job = job;
+        this.task = task;
+        this.inference = new ShardInference(job.network(), theta, task);
+    }
+
+    /** The sums of the maximal aligned subtrees of the task's run of shards. */
+    List<ReductionTree.Node<ScoreSums>> sums() {
+        ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
+        for (ShardRange range : task.shards()) {
+            tree.addLeaf(range.shard(), sums(task.shard(range)));
+        }
+        return List.copyOf(tree.nodes());
+    }
+
+    private ScoreSums sums(Shard shard) {
+        ScoreSums sums = new ScoreSums();
+        int n = job.network().outputs();
+        TargetTransform target = job.target();
+        double loss = inference.forEach(shard, (outputs, from, y) -> {
+            if (job.network().loss().isRegression()) {
+                sums.addRegressed(target.restore(outputs[from]), target.restore(y));
+            } else {
+                sums.addClassified(ShardInference.predictedClass(outputs, from, n) == (int) y);
+            }
+        });
+        sums.addLoss(loss);
+        return sums;
+    }
+}
