@@ -8,8 +8,12 @@ import org.apache.spark.launcher.JavaModuleOptions;
 
 /** The JVMs of a run. What one library sets for its process, no other shall inherit. */
 enum Kind {
-    /** Lockstep with everything that belongs to it, and the machine's limits, on the same BLAS. */
+    /** Lockstep's barrier form, and the machine's limits, on the same BLAS. */
     LOCKSTEP,
+    /** Lockstep's barrier form once more: its stage holds all slots, also when it is not its turn. */
+    LOCKSTEP_TANH,
+    /** Lockstep's driver form, and the floor of Spark that it is held against. */
+    LOCKSTEP_DRIVER,
     TORCH,
     /** MLlib where no native BLAS is installed, on its jars as they are resolved. */
     MLLIB_JAVA,
@@ -26,6 +30,8 @@ enum Kind {
     /** The JVM that {@code name} lives in. */
     static Kind of(String name) {
         return switch (name) {
+            case Names.BARRIER_TANH -> LOCKSTEP_TANH;
+            case Names.DRIVER, Names.FLOOR -> LOCKSTEP_DRIVER;
             case Names.PYTORCH -> TORCH;
             case Names.MLLIB -> MLLIB_JAVA;
             case Names.MLLIB_VECTOR -> MLLIB_VECTOR;
@@ -34,12 +40,17 @@ enum Kind {
         };
     }
 
+    /** Whether it is Lockstep's own code that a contender runs here. */
+    boolean isLockstep() {
+        return this == LOCKSTEP || this == LOCKSTEP_TANH || this == LOCKSTEP_DRIVER;
+    }
+
     /** The JVM's options but for its heap. */
     List<String> options(int cores, String openBlas) {
         List<String> options = new ArrayList<>(List.of(JavaModuleOptions.defaultModuleOptionArray()));
         switch (this) {
             // as in scripts/lockstep
-            case LOCKSTEP -> options.remove(VECTOR_MODULE);
+            case LOCKSTEP, LOCKSTEP_TANH, LOCKSTEP_DRIVER -> options.remove(VECTOR_MODULE);
             case TORCH -> {
                 options.add("-Dai.djl.offline=true");
                 options.add("-Dai.djl.pytorch.num_threads=" + cores);

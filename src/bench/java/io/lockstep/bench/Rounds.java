@@ -74,7 +74,7 @@ final class Rounds implements AutoCloseable {
     /** Its first laps run uncompiled code; the peers' native code, and MLlib's pass after its first, do not. */
     private void warmUpLockstep(List<String> contenders) throws IOException {
         for (String contender : contenders) {
-            for (int i = 0; Kind.of(contender) == Kind.LOCKSTEP && i < LAPS_TO_COMPILE; i++) {
+            for (int i = 0; Kind.of(contender).isLockstep() && i < LAPS_TO_COMPILE; i++) {
                 worker(contender).run(contender);
             }
         }

@@ -83,7 +83,7 @@ final class Worker {
     /** The library that computes, with its version. */
     private String describe() {
         return switch (kind) {
-            case LOCKSTEP -> Blas.description();
+            case LOCKSTEP, LOCKSTEP_TANH, LOCKSTEP_DRIVER -> Blas.description();
             case TORCH ->
                 "PyTorch " + Engine.getEngine("PyTorch").getVersion() + ", " + JniUtils.getNumThreads() + " threads";
             case MLLIB_JAVA, MLLIB_VECTOR, MLLIB_OPENBLAS ->
@@ -102,7 +102,7 @@ final class Worker {
 
     private Contender open(String id, Net net) throws IOException {
         return switch (kind) {
-            case LOCKSTEP -> openLockstep(id, net);
+            case LOCKSTEP, LOCKSTEP_TANH, LOCKSTEP_DRIVER -> openLockstep(id, net);
             case TORCH -> new TorchContender(mnist(), net);
             case MLLIB_JAVA, MLLIB_VECTOR -> MllibContender.open(session(), mnist(), net, 2);
             case MLLIB_OPENBLAS -> MllibContender.open(session(), mnist(), net, 8);
