@@ -17,6 +17,7 @@ import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
+import io.lockstep.train.HealthWarning;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
@@ -132,6 +133,10 @@ final class Training {
             Map<String, Object> json = new LinkedHashMap<>(metrics);
             json.put("epochs", result.epochs().stream().map(Training::json).toList());
             json.put("best_epoch", result.bestEpoch());
+            json.put("initial_health", result.health().initial().json());
+            json.put(
+                    "warnings",
+                    result.health().warnings().stream().map(HealthWarning::json).toList());
             json.put("weights_sha256", sha256);
             try (OutputStream stream = draft.create("metrics.json")) {
                 stream.write(JSON.writeValueAsBytes(json));
@@ -201,6 +206,7 @@ final class Training {
         json.put("optimizer_seconds", time.optimizer());
         json.put("overhead_seconds", time.overhead());
         json.put("learning_rate", epoch.learningRate());
+        json.put("health", epoch.health().json());
         return json;
     }
 }

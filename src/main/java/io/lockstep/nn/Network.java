@@ -94,16 +94,25 @@ public final class Network {
      * @return Σ over examples of L
      */
     public double addGradient(float[] theta, float[] x, float[] y, int m, TrainingPass pass, float[] gradient) {
+        return addGradient(theta, x, y, m, pass, gradient, PassObserver.NONE);
+    }
+
+    /** {@link #addGradient(float[], float[], float[], int, TrainingPass, float[])}, seen by an observer. */
+    double addGradient(
+            float[] theta, float[] x, float[] y, int m, TrainingPass pass, float[] gradient, PassObserver observer) {
         requireFits(theta, m);
         activations[0] = x;
         for (int l = 0; l < layers.size(); l++) {
             activations[l + 1] = layers.get(l).forwardTraining(theta, activations[l], m, pass);
+            observer.forward(l, activations[l + 1], sizes[l] * m);
         }
         float[] d = activations[layers.size()];
         double loss = spec.loss().backward(d, y, outputs, m);
         for (int l = layers.size() - 1; l > lowestWithParameters; l--) {
+            observer.backward(l, d, sizes[l] * m);
             d = layers.get(l).backward(theta, activations[l], d, m, gradient);
         }
+        observer.backward(lowestWithParameters, d, sizes[lowestWithParameters] * m);
         layers.get(lowestWithParameters).backwardParameters(theta, activations[lowestWithParameters], d, m, gradient);
         return loss;
     }

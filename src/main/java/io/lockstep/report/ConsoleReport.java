@@ -7,6 +7,7 @@ import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
+import io.lockstep.train.HealthWarning;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.PrintStream;
@@ -226,6 +227,16 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                 step,
                 reason.lines().findFirst().orElse("executors were lost"));
         out.println(line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…");
+    }
+
+    @Override
+    public void warned(HealthWarning warning) {
+        if (bar != null) {
+            // the bar's line is not ended
+            out.println();
+        }
+        Text.wrap("Warning (epoch " + warning.epoch() + "): " + warning.message(), "  ", WIDTH)
+                .forEach(out::println);
     }
 
     private static String devValue(EpochRecord epoch, EvaluationMetric metric) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param examplesPerSecond of the steps
  * @param time of the steps, without the scoring
  * @param learningRate α of the last step
+ * @param health of the network after the epoch
  */
 public record EpochRecord(
         int epoch,
@@ -18,4 +19,5 @@ public record EpochRecord(
         Optional<Score> dev,
         double examplesPerSecond,
         EpochTime time,
-        double learningRate) {}
+        double learningRate,
+        NetworkHealth health) {}

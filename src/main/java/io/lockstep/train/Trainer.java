@@ -77,6 +77,7 @@ public final class Trainer {
         TrainingState state = new TrainingState(
                 network.initialize(config.initializer(), training.seed()),
                 new Optimizer(training.optimizer(), regularization(set.examples()), network));
+        HealthCheck health = new HealthCheck(config, network, shards(DataRole.TRAIN), state.theta(), listener);
         BestEpoch best = new BestEpoch(earlyStopping);
         List<EpochRecord> records = new ArrayList<>();
         BatchPlan miniBatches =
@@ -97,7 +98,7 @@ public final class Trainer {
 
         boolean stopped;
         try (GradientSync sync = synchronization.open(choice.mode(), miniBatches)) {
-            stopped = run(sync, miniBatches, state, 1, training.epochs(), best, records, best::patienceEnds);
+            stopped = run(sync, miniBatches, state, 1, training.epochs(), best, records, health, best::patienceEnds);
         }
         OptionalInt patienceEnded = stopped ? OptionalInt.of(records.size()) : OptionalInt.empty();
         if (training.finishFullBatchEpochs() > 0) {
@@ -107,10 +108,10 @@ public final class Trainer {
             int first = records.size() + 1;
             int last = records.size() + training.finishFullBatchEpochs();
             try (GradientSync sync = synchronization.open(choice.mode(), fullBatch)) {
-                run(sync, fullBatch, state, first, last, best, records, epoch -> false);
+                run(sync, fullBatch, state, first, last, best, records, health, epoch -> false);
             }
         }
-        TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded);
+        TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded, health.report());
         listener.ended(result);
         return result;
     }
@@ -135,10 +136,11 @@ public final class Trainer {
             int last,
             BestEpoch best,
             List<EpochRecord> records,
+            HealthCheck health,
             IntPredicate stop) {
         for (int epoch = first; epoch <= last; epoch++) {
             GradientSync.StrideSums sums =
-                    sync.take(state, GradientSync.Stride.epoch(epoch, plan), new Steps(listener, epoch));
+                    sync.take(state, GradientSync.Stride.epoch(epoch, plan), new Steps(listener, health, epoch));
             Divergence.requireFinite(network, state.theta(), epoch, sums.steps());
             Optional<Score> dev = sums.score();
             best.consider(epoch, state.theta(), dev);
@@ -148,9 +150,11 @@ public final class Trainer {
                     dev,
                     sums.examples() / sums.time().seconds(),
                     sums.time(),
-                    learningRate().at(epoch, 0, 1));
+                    learningRate().at(epoch, 0, 1),
+                    health.look(state.theta()));
             records.add(epochRecord);
             listener.epochEnded(epochRecord);
+            health.judge(epochRecord);
             if (stop.test(epoch)) {
                 return true;
             }
@@ -159,10 +163,12 @@ public final class Trainer {
     }
 
     /** Tells the training's listener what happens in an epoch. */
-    private record Steps(TrainingListener listener, int epoch) implements GradientSync.StepListener {
+    private record Steps(TrainingListener listener, HealthCheck health, int epoch)
+            implements GradientSync.StepListener {
         @Override
         public void stepTaken(int step, int steps, double loss, long examples, double syncShare) {
             listener.stepTaken(new TrainingListener.Step(epoch, step, steps, loss, examples, syncShare));
+            health.step(epoch, step, loss);
         }
 
         @Override

@@ -59,6 +59,9 @@ public interface TrainingListener {
      */
     default void restarted(int epoch, int step, String reason) {}
 
+    /** Something goes wrong, and the training goes on. */
+    default void warned(HealthWarning warning) {}
+
     /** An epoch ended and was scored. */
     default void epochEnded(EpochRecord epoch) {}
 

@@ -11,9 +11,11 @@ import java.util.OptionalInt;
  * @param epochs all that were run
  * @param patienceEnded the epoch after which early stopping ended the mini-batches, because the metric on dev had not got
  *     better for as long as patience lasted; full-batch epochs may have come after it
+ * @param health before the first step, and what was warned of
  */
 @SuppressWarnings("ArrayRecordComponent") // the one θ, handed on
-public record TrainingResult(float[] theta, int bestEpoch, List<EpochRecord> epochs, OptionalInt patienceEnded) {
+public record TrainingResult(
+        float[] theta, int bestEpoch, List<EpochRecord> epochs, OptionalInt patienceEnded, HealthReport health) {
 
     public TrainingResult {
         epochs = List.copyOf(epochs);

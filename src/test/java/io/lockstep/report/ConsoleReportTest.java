@@ -14,6 +14,9 @@ import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
+import io.lockstep.train.HealthReport;
+import io.lockstep.train.HealthWarning;
+import io.lockstep.train.NetworkHealth;
 import io.lockstep.train.Score;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
@@ -35,6 +38,8 @@ class ConsoleReportTest {
             ConfigReader.read("task: classification\ndata: { train: a.csv, label: b }\n", "t.yaml", List.of());
     private static final LockstepConfig PRICES =
             ConfigReader.read("task: regression\ndata: { train: a.csv, label: b }\n", "t.yaml", List.of());
+
+    private static final NetworkHealth HEALTH = new NetworkHealth(1, 1, List.of());
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
@@ -61,7 +66,8 @@ class ConsoleReportTest {
 
     private static EpochRecord epoch(int number, double loss, Map<EvaluationMetric, Double> dev, double rate) {
         Optional<Score> score = dev.isEmpty() ? Optional.empty() : Optional.of(new Score(100, dev));
-        return new EpochRecord(number, loss, score, rate, new EpochTime(0.5, 0.25, 0.125, 0.0625, 0.03125), 0.1);
+        return new EpochRecord(
+                number, loss, score, rate, new EpochTime(0.5, 0.25, 0.125, 0.0625, 0.03125), 0.1, HEALTH);
     }
 
     @Test
@@ -110,9 +116,29 @@ class ConsoleReportTest {
         ConsoleReport report = new ConsoleReport(PRICES, out, Optional.empty());
         report.started(plan(2, 1));
         List<EpochRecord> epochs = List.of(epoch(1, 1, Map.of(), 1), epoch(2, 1, Map.of(), 1));
-        report.ended(new TrainingResult(new float[0], 2, epochs, OptionalInt.empty()));
+        report.ended(
+                new TrainingResult(new float[0], 2, epochs, OptionalInt.empty(), new HealthReport(HEALTH, List.of())));
         assertThat(lines())
                 .contains("Time: compute 50 %, wait 25 %, exchange 13 %, optimizer 6 %, Spark 6 % of 1.0 s.");
+    }
+
+    @Test
+    void aWarningIsWrappedUnderItsFirstLine() {
+        ConsoleReport report = new ConsoleReport(CLASSES, out, Optional.empty());
+        report.warned(new HealthWarning(
+                HealthWarning.Kind.OVERFITTING,
+                17,
+                "overfitting: since epoch 12 the dev loss rose from 0.31 to 0.52, while the train loss fell."
+                        + " Set training.l2."));
+        assertThat(lines())
+                .containsExactly(
+                        "Warning (epoch 17): overfitting: since epoch 12 the dev loss rose from 0.31 to",
+                        "  0.52, while the train loss fell. Set training.l2.");
+    }
+
+    @Test
+    void aWordLongerThanALineIsCut() {
+        assertThat(Text.wrap("a bcdefghijklm no", " ", 6)).containsExactly("a", " bcdef", " ghijk", " lm no");
     }
 
     @Test
@@ -236,9 +262,12 @@ class ConsoleReportTest {
     void theEndTellsWhyItEndedAndWhatIsKept() {
         ConsoleReport report = new ConsoleReport(CLASSES, out, Optional.empty());
         List<EpochRecord> epochs = List.of(epoch(1, 1, Map.of(), 1), epoch(2, 1, Map.of(), 1));
-        report.ended(new TrainingResult(new float[1], 1, epochs, OptionalInt.of(2)));
-        report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.of(1)));
-        report.ended(new TrainingResult(new float[1], 2, epochs, OptionalInt.empty()));
+        report.ended(
+                new TrainingResult(new float[1], 1, epochs, OptionalInt.of(2), new HealthReport(HEALTH, List.of())));
+        report.ended(
+                new TrainingResult(new float[1], 2, epochs, OptionalInt.of(1), new HealthReport(HEALTH, List.of())));
+        report.ended(
+                new TrainingResult(new float[1], 2, epochs, OptionalInt.empty(), new HealthReport(HEALTH, List.of())));
         assertThat(lines().stream().filter(line -> !line.startsWith("Time")))
                 .containsExactly(
                         "Stopped early after epoch 2; kept the weights of epoch 1 of 2.",

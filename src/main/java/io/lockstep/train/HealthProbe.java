@@ -1,0 +1,45 @@
+package io.lockstep.train;
+
+import io.lockstep.nn.Inspection;
+import io.lockstep.nn.LayerActivity;
+import io.lockstep.nn.NetworkSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks into the network after each epoch, on the driver: one pass over a {@link ProbeSample}. */
+final class HealthProbe {
+    private final NetworkSpec network;
+    private final ProbeSample sample;
+    private final Inspection inspection;
+    /** θ of the look before. */
+    private float[] before = new float[0];
+
+    HealthProbe(NetworkSpec network, ProbeSample sample) {
+        this.network = network;
+        this.sample = sample;
+        this.inspection = new Inspection(network, sample.x(), sample.y(), sample.examples());
+    }
+
+    /** What this θ does with the sample, and how far it is from that of the look before. */
+    NetworkHealth look(float[] theta) {
+        Inspection.Seen seen = inspection.look(theta);
+        List<LayerHealth> layers = new ArrayList<>();
+        for (LayerActivity activity : seen.layers()) {
+            layers.add(new LayerHealth(
+                    activity, network.describeLayer(activity.layer()), update(theta, activity.layer())));
+        }
+        before = theta.clone();
+        return new NetworkHealth(sample.examples(), seen.loss(), layers);
+    }
+
+    private double update(float[] theta, int layer) {
+        double sum = 0;
+        if (before.length > 0) {
+            for (int i = inspection.offset(layer); i < inspection.offset(layer + 1); i++) {
+                double difference = (double) theta[i] - before[i];
+                sum += difference * difference;
+            }
+        }
+        return Math.sqrt(sum);
+    }
+}

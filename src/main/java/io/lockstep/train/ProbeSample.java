@@ -1,0 +1,83 @@
+package io.lockstep.train;
+
+import io.lockstep.data.Shard;
+import io.lockstep.data.ShardRange;
+import io.lockstep.data.ShardTask;
+import io.lockstep.nn.NetworkSpec;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
+
+/**
+ * The first examples of the canonical order, which is a random one: a sample that is the same on any cluster.
+ *
+ * @param x X (n_x, m), normalized
+ * @param y the targets (targets of an example, m)
+ * @param examples m
+ */
+@SuppressWarnings("ArrayRecordComponent") // one sample, handed on
+public record ProbeSample(float[] x, float[] y, int examples) implements Serializable {
+    private static final int MOST_EXAMPLES = 512;
+    private static final int FEWEST_EXAMPLES = 16;
+    /** Of X: a sample of examples with very many features has fewer of them. */
+    private static final long MOST_FLOATS = 16L << 20;
+
+    /** How many examples a sample of this network's has at most. */
+    static int most(NetworkSpec network) {
+        long fit = MOST_FLOATS / network.input().size();
+        return (int) Math.max(FEWEST_EXAMPLES, Math.min(MOST_EXAMPLES, fit));
+    }
+
+    /** Brings the first examples of a set's {@code shards} to the driver, {@code most} at most, by one Spark job. */
+    public static ProbeSample of(JavaRDD<ShardTask> shards, NetworkSpec network, int most) {
+        int width = network.input().size();
+        int targets = network.loss().targets(network.outputs());
+        List<ProbeSample> parts =
+                shards.mapPartitions(new First(most, width, targets)).collect();
+        int examples = parts.stream().mapToInt(ProbeSample::examples).sum();
+        float[] x = new float[Math.multiplyExact(width, examples)];
+        float[] y = new float[targets * examples];
+        int at = 0;
+        for (ProbeSample part : parts) {
+            System.arraycopy(part.x, 0, x, at * width, part.x.length);
+            System.arraycopy(part.y, 0, y, at * targets, part.y.length);
+            at += part.examples;
+        }
+        return new ProbeSample(x, y, examples);
+    }
+
+    /** A task's part of the first examples; most tasks have none. */
+    private static final class First implements FlatMapFunction<Iterator<ShardTask>, ProbeSample> {
+        private static final long serialVersionUID = 1L;
+
+        private final int most;
+        private final int width;
+        private final int targets;
+
+        First(int most, int width, int targets) {
+            this.most = most;
+            this.width = width;
+            this.targets = targets;
+        }
+
+        @Override
+        public Iterator<ProbeSample> call(Iterator<ShardTask> tasks) {
+            ShardTask task = tasks.next();
+            List<ProbeSample> parts = new ArrayList<>();
+            for (ShardRange range : task.shards()) {
+                int count = (int) Math.min(range.rows(), most - range.start());
+                if (count > 0) {
+                    Shard shard = task.shard(range);
+                    float[] x = new float[Math.multiplyExact(width, count)];
+                    float[] y = new float[targets * count];
+                    shard.read(0, count, x, y);
+                    parts.add(new ProbeSample(x, y, count));
+                }
+            }
+            return parts.iterator();
+        }
+    }
+}
