@@ -24,7 +24,8 @@ record Case(
         double warmupEpochs,
         double l2,
         double l1,
-        OptionalDouble clipNorm) {
+        OptionalDouble clipNorm,
+        OptionalDouble clipValue) {
     static final int STEPS = 50;
     static final int EPOCHS = (STEPS + GoldenData.stepsOfAnEpoch() - 1) / GoldenData.stepsOfAnEpoch();
 
@@ -34,7 +35,11 @@ record Case(
         /** One output, for the first label. */
         SIGMOID("classification", Target.LABELS, 1),
         /** One output, for the first number. */
-        SQUARED("regression", Target.NUMBERS, 1);
+        SQUARED("regression", Target.NUMBERS, 1),
+        /** The same with δ = {@value #HUBER_DELTA}, which a good part of the errors exceeds. */
+        HUBER("regression", Target.NUMBERS, 1);
+
+        static final double HUBER_DELTA = 0.75;
 
         final String task;
         final Target target;
@@ -58,6 +63,43 @@ record Case(
         }
     }
 
+    /** Softmax on a small tanh net, without schedule, penalty and clipping. */
+    static Case of(String name, Descent descent) {
+        return new Case(
+                name,
+                Objective.SOFTMAX,
+                List.of(5, 4),
+                new Unit("tanh", 0),
+                descent,
+                new Rates.Lambda(Map.of("name", "constant"), epoch -> 1),
+                0,
+                0,
+                0,
+                OptionalDouble.empty(),
+                OptionalDouble.empty());
+    }
+
+    Case with(Objective other) {
+        return new Case(name, other, hidden, unit, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue);
+    }
+
+    Case with(List<Integer> layers, Unit other) {
+        return new Case(name, objective, layers, other, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue);
+    }
+
+    Case with(Rates other, double warmup) {
+        return new Case(name, objective, hidden, unit, descent, other, warmup, l2, l1, clipNorm, clipValue);
+    }
+
+    Case penalized(double lambda2, double lambda1) {
+        return new Case(
+                name, objective, hidden, unit, descent, rates, warmupEpochs, lambda2, lambda1, clipNorm, clipValue);
+    }
+
+    Case clipped(OptionalDouble norm, OptionalDouble value) {
+        return new Case(name, objective, hidden, unit, descent, rates, warmupEpochs, l2, l1, norm, value);
+    }
+
     /** The config of Lockstep that asks for the same. */
     Map<String, Object> config() {
         Map<String, Object> schedule = new TreeMap<>(rates.config());
@@ -76,6 +118,10 @@ record Case(
             training.put("l1", l1);
         }
         clipNorm.ifPresent(norm -> training.put("clip_norm", norm));
+        clipValue.ifPresent(value -> training.put("clip_value", value));
+        if (objective == Objective.HUBER) {
+            training.put("loss", Map.of("name", "huber", "delta", Objective.HUBER_DELTA));
+        }
         Map<String, Object> config = new TreeMap<>();
         config.put("task", objective.task);
         config.put("data", Map.of("train", "golden.csv", "label", "y"));

@@ -1,6 +1,7 @@
 package io.lockstep.golden;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.DoublePointer;
@@ -35,7 +36,7 @@ final class TorchTraining {
         this.x = matrix(data.x());
         float[][] targets = new float[GoldenData.ROWS][];
         for (int i = 0; i < targets.length; i++) {
-            targets[i] = java.util.Arrays.copyOf(
+            targets[i] = Arrays.copyOf(
                     data.targets(one.objective().target)[i],
                     one.objective() == Case.Objective.SOFTMAX ? 1 : one.objective().outputs);
         }
@@ -110,6 +111,9 @@ final class TorchTraining {
             if (one.clipNorm().isPresent()) {
                 torch.clip_grad_norm_(all, one.clipNorm().getAsDouble());
             }
+            if (one.clipValue().isPresent()) {
+                torch.clip_grad_value_(all, one.clipValue().getAsDouble());
+            }
             for (Optimizer optimizer : optimizers) {
                 OptimizerParamGroup group = optimizer.param_groups().get(0);
                 group.options().set_lr(one.descent().torchRate(alphas[step]));
@@ -155,6 +159,7 @@ final class TorchTraining {
                 torch.binary_cross_entropy_with_logits(
                         z, targets, new TensorOptional(), new TensorOptional(), REDUCE_BY_SUM);
             case SQUARED -> torch.mse_loss(z, targets, REDUCE_BY_SUM).div(new Scalar(2.0));
+            case HUBER -> torch.huber_loss(z, targets, REDUCE_BY_SUM, Case.Objective.HUBER_DELTA);
         };
     }
 

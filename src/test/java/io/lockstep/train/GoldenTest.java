@@ -70,9 +70,9 @@ class GoldenTest {
     void allOptimizersSchedulesLossesAndActivationsAreThere() throws IOException {
         String all = String.join(" ", names());
         for (String technique : List.of(
-                "sgd momentum nesterov rmsprop adam adamw l2-sgd l2-adam l1 clip-norm warm-up",
+                "sgd momentum nesterov rmsprop adam adamw l2-sgd l2-adam l1 clip-norm clip-value warm-up",
                 "schedule-inverse-time schedule-exponential schedule-inverse-sqrt schedule-step schedule-cosine",
-                "loss-softmax loss-sigmoid loss-squared deep-relu deep-leaky-relu deep-tanh deep-sigmoid")) {
+                "loss-softmax loss-sigmoid loss-squared loss-huber deep-relu deep-leaky-relu deep-tanh deep-sigmoid")) {
             assertThat(all).contains(technique.split(" "));
         }
     }
@@ -92,7 +92,8 @@ class GoldenTest {
                 training.optimizer().learningRate(), training.schedule(), training.warmupEpochs(), training.epochs());
         Optimizer optimizer = new Optimizer(
                 training.optimizer(),
-                new Regularization(training.l2(), training.l1(), training.clipNorm(), plan.examples()),
+                new Regularization(
+                        training.l2(), training.l1(), training.clipNorm(), training.clipValue(), plan.examples()),
                 spec);
         Network network = new Network(spec, batch);
         float[] theta = theta(spec, golden.get("start"));
