@@ -7,7 +7,7 @@ import java.io.Serializable;
  * and have θ's length; each step calls {@link #apply} for every index exactly once, with the same t. What happens to an
  * index depends on nothing at other indexes, so a step may be cut into slices without changing a bit.
  *
- * <p>g stands for scale·gradient + l2·θ below; the arithmetic is in float.
+ * <p>g stands for scale·gradient + l2·θ below; the arithmetic is in float, but for 1 − β, of which float would leave few digits.
  */
 interface UpdateRule extends Serializable {
 
@@ -40,11 +40,11 @@ interface UpdateRule extends Serializable {
         if (spec instanceof OptimizerSpec.Sgd) {
             return new Sgd();
         } else if (spec instanceof OptimizerSpec.Momentum momentum) {
-            return new Momentum((float) momentum.beta());
+            return new Momentum(momentum.beta());
         } else if (spec instanceof OptimizerSpec.Nesterov nesterov) {
-            return new Nesterov((float) nesterov.beta());
+            return new Nesterov(nesterov.beta());
         } else if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
-            return new RmsProp((float) rmsProp.beta(), (float) rmsProp.epsilon());
+            return new RmsProp(rmsProp.beta(), (float) rmsProp.epsilon());
         } else if (spec instanceof OptimizerSpec.Adam adam) {
             return new Adam(adam.beta1(), adam.beta2(), (float) adam.epsilon());
         } else if (spec instanceof OptimizerSpec.AdamW adamW) {
@@ -83,7 +83,7 @@ interface UpdateRule extends Serializable {
      * V ← βV + (1−β)g; θ ← θ − α·V (notes, "Gradient Descent with Momentum"). PyTorch's V lacks the factor 1−β, so its α
      * is this one times 1−β.
      */
-    record Momentum(float beta) implements UpdateRule {
+    record Momentum(double beta) implements UpdateRule {
         @Override
         public int stateArrays() {
             return 1;
@@ -103,9 +103,11 @@ interface UpdateRule extends Serializable {
                 long t) {
             float a = (float) alpha;
             float[] v = state[0];
+            float b = (float) beta;
+            float rest = (float) (1 - beta);
             for (int i = from; i < to; i++) {
                 float g = scale * gradient[i] + l2 * theta[i];
-                v[i] = beta * v[i] + (1 - beta) * g;
+                v[i] = b * v[i] + rest * g;
                 theta[i] -= a * v[i];
             }
         }
@@ -117,7 +119,7 @@ interface UpdateRule extends Serializable {
      * et al. 2013 (<a href="https://arxiv.org/abs/1212.0901">section 3.5</a>) do; scaled by 1−β like {@link Momentum},
      * so PyTorch's α is this one times 1−β here too.
      */
-    record Nesterov(float beta) implements UpdateRule {
+    record Nesterov(double beta) implements UpdateRule {
         @Override
         public int stateArrays() {
             return 1;
@@ -137,10 +139,12 @@ interface UpdateRule extends Serializable {
                 long t) {
             float a = (float) alpha;
             float[] v = state[0];
+            float b = (float) beta;
+            float rest = (float) (1 - beta);
             for (int i = from; i < to; i++) {
                 float g = scale * gradient[i] + l2 * theta[i];
-                v[i] = beta * v[i] + (1 - beta) * g;
-                theta[i] -= a * (beta * v[i] + (1 - beta) * g);
+                v[i] = b * v[i] + rest * g;
+                theta[i] -= a * (b * v[i] + rest * g);
             }
         }
     }
@@ -149,7 +153,7 @@ interface UpdateRule extends Serializable {
      * S ← βS + (1−β)g²; θ ← θ − α·g/(√S + ε), ε outside the root as in Adam and in PyTorch (whose {@code alpha} is β,
      * 0.99 by default); the notes put it inside (Hinton's lecture 6e has none).
      */
-    record RmsProp(float beta, float epsilon) implements UpdateRule {
+    record RmsProp(double beta, float epsilon) implements UpdateRule {
         @Override
         public int stateArrays() {
             return 1;
@@ -169,9 +173,11 @@ interface UpdateRule extends Serializable {
                 long t) {
             float a = (float) alpha;
             float[] s = state[0];
+            float b = (float) beta;
+            float rest = (float) (1 - beta);
             for (int i = from; i < to; i++) {
                 float g = scale * gradient[i] + l2 * theta[i];
-                s[i] = beta * s[i] + (1 - beta) * (g * g);
+                s[i] = b * s[i] + rest * (g * g);
                 theta[i] -= a * g / ((float) Math.sqrt(s[i]) + epsilon);
             }
         }

@@ -128,7 +128,7 @@ final class Nets {
         return false;
     }
 
-    private static float[] targets(NetworkSpec spec, int m, Random random) {
+    static float[] targets(NetworkSpec spec, int m, Random random) {
         int outputs = spec.outputs();
         float[] y = new float[spec.loss().targets(outputs) * m];
         for (int i = 0; i < y.length; i++) {
