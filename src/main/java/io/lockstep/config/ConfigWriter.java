@@ -44,6 +44,8 @@ public final class ConfigWriter {
         map.put("label", data.label());
         map.put("features", features(data.features()));
         map.put("categorical", data.categorical() instanceof CategoricalSelection.Named named ? named.names() : "auto");
+        map.put("hashing", new LinkedHashMap<>(data.hashing()));
+        map.put("missing", data.missing().configName());
         map.put("key", data.key().isEmpty() ? null : data.key());
         Map<String, Object> split = new LinkedHashMap<>();
         split.put("train", data.split().train());
@@ -51,14 +53,15 @@ public final class ConfigWriter {
         split.put("test", data.split().test());
         map.put("split", split);
         map.put("normalize", data.normalize().configName());
-        map.put("image", data.image().map(ConfigWriter::image).orElse(null));
+        map.put("image", data.image().map(image -> image(image, data)).orElse(null));
         map.put("audio", data.audio().map(audio -> Map.of("rate", audio.rate())).orElse(null));
         map.put("target", data.target().configName());
         return map;
     }
 
-    private static Map<String, Object> image(ImageShape image) {
+    private static Map<String, Object> image(ImageShape image, DataConfig data) {
         Map<String, Object> map = new LinkedHashMap<>();
+        map.put("column", data.imageColumn().orElse(null));
         map.put("height", image.height());
         map.put("width", image.width());
         map.put("channels", image.channels());

@@ -23,6 +23,7 @@ record Conflict(String path, String other, String message) {
                     "only a regression has a target to transform, and task is " + task.configName()
                             + ". Remove the key."));
         }
+        pictures(data, conflicts);
         if (data.image().isPresent() && data.audio().isPresent()) {
             conflicts.add(new Conflict(
                     "data.audio",
@@ -54,6 +55,41 @@ record Conflict(String path, String other, String message) {
         return List.copyOf(conflicts);
     }
 
+    private static void pictures(DataConfig data, List<Conflict> conflicts) {
+        boolean files = data.format().filter(DataFormat.IMAGE::equals).isPresent();
+        if (files && data.image().isEmpty()) {
+            conflicts.add(new Conflict(
+                    "data.format",
+                    "data.image",
+                    "image files need the size to which they are resized. Add data.image: { height: 28, width: 28,"
+                            + " channels: 1 }, with sizes of your choice."));
+        }
+        if (files && data.imageColumn().isPresent()) {
+            conflicts.add(new Conflict(
+                    "data.image.column",
+                    "data.format",
+                    "a folder of image files has no columns. Remove the key, or name the table's format."));
+        }
+        boolean decoded = files || data.imageColumn().isPresent();
+        if (decoded
+                && data.image()
+                        .filter(image -> image.channels() == 1 || image.channels() == 3)
+                        .isEmpty()
+                && data.image().isPresent()) {
+            conflicts.add(new Conflict(
+                    "data.image.channels",
+                    "data.format",
+                    "image files are decoded to 1 channel (grey) or 3 (red, green, blue), found "
+                            + data.image().get().channels() + "."));
+        }
+        data.imageColumn()
+                .filter(name -> !isFeature(name, data.features()))
+                .ifPresent(name -> conflicts.add(noFeature("data.image.column", name)));
+        data.imageColumn()
+                .filter(data.label()::equals)
+                .ifPresent(name -> conflicts.add(labelIn("data.image.column", name, "the picture")));
+    }
+
     private static void columns(DataConfig data, List<Conflict> conflicts) {
         String label = data.label();
         if (data.features() instanceof FeatureSelection.Only only
@@ -63,6 +99,19 @@ record Conflict(String path, String other, String message) {
         if (data.key().contains(label)) {
             conflicts.add(labelIn("data.key", label, "part of what identifies an example"));
         }
+        for (String name : data.hashing().keySet()) {
+            if (name.equals(label)) {
+                conflicts.add(labelIn("data.hashing", label, "a hashed feature"));
+            } else if (!isFeature(name, data.features())) {
+                conflicts.add(noFeature("data.hashing", name));
+            } else if (data.categorical() instanceof CategoricalSelection.Named categorical
+                    && categorical.names().contains(name)) {
+                conflicts.add(new Conflict(
+                        "data.hashing",
+                        "data.categorical",
+                        "column \"" + name + "\" is one-hot by data.categorical. Remove it there or here."));
+            }
+        }
         if (!(data.categorical() instanceof CategoricalSelection.Named categorical)) {
             return;
         }
@@ -70,10 +119,7 @@ record Conflict(String path, String other, String message) {
             if (name.equals(label)) {
                 conflicts.add(labelIn("data.categorical", label, "a categorical feature"));
             } else if (!isFeature(name, data.features())) {
-                conflicts.add(new Conflict(
-                        "data.categorical",
-                        "data.features",
-                        "column \"" + name + "\" is no feature. Add it to data.features, or remove it here."));
+                conflicts.add(noFeature("data.categorical", name));
             }
         }
     }
@@ -84,6 +130,13 @@ record Conflict(String path, String other, String message) {
         }
         return !(features instanceof FeatureSelection.AllExcept except)
                 || !except.names().contains(name);
+    }
+
+    private static Conflict noFeature(String path, String name) {
+        return new Conflict(
+                path,
+                "data.features",
+                "column \"" + name + "\" is no feature. Add it to data.features, or remove it here.");
     }
 
     private static Conflict labelIn(String path, String label, String role) {

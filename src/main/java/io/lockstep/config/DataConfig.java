@@ -16,9 +16,11 @@ import java.util.TreeMap;
  * @param format empty: from the path's extension
  * @param options handed to Spark's reader
  * @param label the column to predict
+ * @param hashing how many features a column of very many categories becomes, by its name
  * @param key the columns that identify an example; empty: the whole row
  * @param split how {@code train} is divided, as far as dev and test have no files of their own
  * @param image what the features are a picture of; empty: of nothing
+ * @param imageColumn the column of PNG or JPEG files that makes the picture; empty: the features are its pixels
  * @param audio what the features are the sound of; empty: of nothing
  * @param target only for regression other than {@link TargetTransform#NONE}
  */
@@ -31,10 +33,13 @@ public record DataConfig(
         String label,
         FeatureSelection features,
         CategoricalSelection categorical,
+        SortedMap<String, Integer> hashing,
+        Missing missing,
         List<String> key,
         Split split,
         Normalize normalize,
         Optional<ImageShape> image,
+        Optional<String> imageColumn,
         Optional<AudioSignal> audio,
         TargetTransform target)
         implements Serializable {
@@ -46,6 +51,7 @@ public record DataConfig(
         dev.ifPresent(path -> Checks.requireText("data.dev", path));
         test.ifPresent(path -> Checks.requireText("data.test", path));
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        hashing = Collections.unmodifiableSortedMap(new TreeMap<>(hashing));
         key = List.copyOf(key);
     }
 
@@ -60,9 +66,12 @@ public record DataConfig(
                 label,
                 Defaults.FEATURES,
                 Defaults.CATEGORICAL,
+                Defaults.HASHING,
+                Defaults.MISSING,
                 Defaults.KEY,
                 Defaults.SPLIT,
                 Defaults.NORMALIZE,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Defaults.TARGET);

@@ -7,5 +7,7 @@ public enum DataFormat implements Named {
     ORC,
     JSON,
     LIBSVM,
-    IDX
+    IDX,
+    /** Folders of PNG and JPEG files, a folder a class. */
+    IMAGE
 }

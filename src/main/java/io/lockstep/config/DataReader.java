@@ -14,7 +14,13 @@ import java.util.TreeMap;
 final class DataReader {
     private static final String PATH = "a path, directory or glob";
     private static final String COLUMN = "a column name";
+    /** Of an image. */
+    private static final String COLUMN_KEY = "column";
+
     private static final String STAND_IN = "?";
+
+    /** Every feature is a float32 in every row: more of them belong into a sparse model. */
+    private static final int WIDEST_HASHING = 1 << 16;
 
     private DataReader() {}
 
@@ -33,10 +39,13 @@ final class DataReader {
                 label(data, format),
                 features(data),
                 categorical(data),
+                hashing(data),
+                data.choice("missing", Missing.values(), Defaults.MISSING, Named::configName),
                 key(data),
                 split(data),
                 data.choice("normalize", Normalize.values(), Defaults.NORMALIZE, Named::configName),
                 image(data),
+                imageColumn(data),
                 audio(data),
                 data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName));
     }
@@ -117,6 +126,21 @@ final class DataReader {
         return Defaults.CATEGORICAL;
     }
 
+    private static SortedMap<String, Integer> hashing(Section data) {
+        SortedMap<String, Integer> widths = new TreeMap<>();
+        if (data.value("hashing").isPresent()) {
+            data.section("hashing").read(columns -> {
+                for (String column : columns.keys()) {
+                    if (columns.value(column).isPresent()) {
+                        widths.put(column, columns.wholeNumber(column, 2, 2, WIDEST_HASHING));
+                    }
+                }
+                return widths;
+            });
+        }
+        return widths;
+    }
+
     private static List<String> key(Section data) {
         Optional<YamlNode> value = data.value("key");
         if (value.isEmpty()) {
@@ -135,6 +159,7 @@ final class DataReader {
     }
 
     private static Optional<ImageShape> imageShape(Section image) {
+        image.names(COLUMN_KEY);
         int height = image.requiredWholeNumber("height", 1, 1);
         int width = image.requiredWholeNumber("width", 1, 1);
         int channels = image.wholeNumber("channels", Defaults.CHANNELS, 1);
@@ -143,6 +168,12 @@ final class DataReader {
             return Optional.empty();
         }
         return Optional.of(new ImageShape(height, width, channels));
+    }
+
+    private static Optional<String> imageColumn(Section data) {
+        return data.value("image").isEmpty()
+                ? Optional.empty()
+                : data.section("image").text(COLUMN_KEY, COLUMN);
     }
 
     private static Optional<AudioSignal> audio(Section data) {

@@ -17,6 +17,8 @@ public final class Defaults {
     public static final SortedMap<String, String> OPTIONS = Collections.emptySortedMap();
     public static final FeatureSelection FEATURES = new FeatureSelection.All();
     public static final CategoricalSelection CATEGORICAL = new CategoricalSelection.Auto();
+    public static final SortedMap<String, Integer> HASHING = Collections.emptySortedMap();
+    public static final Missing MISSING = Missing.ERROR;
     public static final List<String> KEY = List.of();
     public static final Split SPLIT = new Split(0.7, 0.15, 0.15);
     /** The dev or test part that a written split leaves out. */
@@ -82,7 +84,7 @@ public final class Defaults {
     /** The label column of formats whose files do not name their columns. */
     public static Optional<String> label(DataFormat format) {
         return switch (format) {
-            case IDX, LIBSVM -> Optional.of("label");
+            case IDX, LIBSVM, IMAGE -> Optional.of("label");
             case CSV, PARQUET, ORC, JSON -> Optional.empty();
         };
     }

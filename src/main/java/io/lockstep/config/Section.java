@@ -88,6 +88,24 @@ final class Section {
         return value(key).map(value -> wholeNumber(key, value, fallback, least)).orElse(fallback);
     }
 
+    /** As {@link #wholeNumber(String, int, int)}, with a greatest number. */
+    int wholeNumber(String key, int fallback, int least, int greatest) {
+        Optional<YamlNode> value = value(key);
+        Optional<Long> number = value.flatMap(Section::wholeNumber);
+        if (number.isPresent() && number.get() >= least && number.get() <= greatest) {
+            return number.get().intValue();
+        }
+        if (value.isPresent()) {
+            wrong(key, "a whole number from " + least + " to " + greatest);
+        }
+        return fallback;
+    }
+
+    /** The keys that stand there, for a map whose keys are the user's names. */
+    List<String> keys() {
+        return List.copyOf(node.members().keySet());
+    }
+
     /** As {@link #wholeNumber(String, int, int)}, for a key that has no default. */
     int requiredWholeNumber(String key, int standIn, int least) {
         require(key, "a whole number >= " + least);

@@ -22,8 +22,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
     private static final List<Unavailable> ALL = List.of(
             value("task", text("multilabel"), "multilabel classification", "Use classification or regression."),
             value("data.label", Items.class::isInstance, "a list of label columns", "Name one column."),
-            value("data.format", text("image"), "reading image files", "Use csv, parquet, orc, json, libsvm or idx."),
-            key("data.missing", text("error").negate(), "filling in missing values", REMOVE),
             key("data.weight", node -> true, "weighting examples", REMOVE),
             key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
             key("training.class_weights", node -> true, "weighting classes", REMOVE),

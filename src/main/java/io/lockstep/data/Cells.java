@@ -1,6 +1,7 @@
 package io.lockstep.data;
 
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -10,6 +11,7 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
@@ -32,7 +34,9 @@ final class Cells {
         TEXT,
         /** Numbers of a fixed count: Spark ML's vectors, arrays of numbers, bytes (0 to 255). */
         VECTOR,
-        /** Dates, maps, structures. */
+        /** A day: a category, if it is named one. */
+        DATE,
+        /** Times, maps, structures. */
         UNUSABLE
     }
 
@@ -45,10 +49,20 @@ final class Cells {
         if (type instanceof StringType) {
             return Kind.TEXT;
         }
+        if (type instanceof DateType) {
+            return Kind.DATE;
+        }
         boolean vector = type instanceof BinaryType
                 || type.equals(SQLDataTypes.VectorType())
                 || (type instanceof ArrayType array && kind(array.elementType()) == Kind.NUMBER);
         return vector ? Kind.VECTOR : Kind.UNUSABLE;
+    }
+
+    /** Whether a cell is empty: null, or NaN in a column of numbers. */
+    static boolean isMissing(InternalRow row, int ordinal, DataType type) {
+        return row.isNullAt(ordinal)
+                || (type instanceof DoubleType && Double.isNaN(row.getDouble(ordinal)))
+                || (type instanceof FloatType && Float.isNaN(row.getFloat(ordinal)));
     }
 
     /** The number in a cell that is not null, of a column of {@link Kind#NUMBER}; false is 0 and true 1. */
@@ -78,13 +92,16 @@ final class Cells {
         return type instanceof StringType ? parse(row.getUTF8String(ordinal).toString()) : number(row, ordinal, type);
     }
 
-    /** A cell as a category or class: whole numbers without a fraction, whatever their column's type. */
+    /** A cell as a category or class: days as 2024-12-31, whole numbers without a fraction, whatever their column's type. */
     static String text(InternalRow row, int ordinal, DataType type) {
         if (type instanceof StringType) {
             return row.getUTF8String(ordinal).toString();
         }
         if (type instanceof BooleanType) {
             return Boolean.toString(row.getBoolean(ordinal));
+        }
+        if (type instanceof DateType) {
+            return LocalDate.ofEpochDay(row.getInt(ordinal)).toString();
         }
         if (type instanceof LongType) {
             return Long.toString(row.getLong(ordinal));

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -58,15 +59,23 @@ final class Columns {
      */
     static void requireFits(FeatureColumn column, DataType type) {
         Cells.Kind kind = Cells.kind(type);
-        boolean fits = column instanceof FeatureColumn.Numeric
-                ? kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT // each text must be a number then
-                : column instanceof FeatureColumn.VectorColumn
-                        ? kind == Cells.Kind.VECTOR
-                        : kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT;
+        boolean fits;
+        String expected;
+        if (column instanceof FeatureColumn.Image) {
+            fits = type instanceof BinaryType;
+            expected = "the bytes of image files";
+        } else if (column instanceof FeatureColumn.VectorColumn) {
+            fits = kind == Cells.Kind.VECTOR;
+            expected = "vectors of numbers";
+        } else if (column instanceof FeatureColumn.Numeric) {
+            // each text must be a number then
+            fits = kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT;
+            expected = "numbers";
+        } else {
+            fits = kind == Cells.Kind.NUMBER || kind == Cells.Kind.TEXT || kind == Cells.Kind.DATE;
+            expected = "text or numbers";
+        }
         if (!fits) {
-            String expected = column instanceof FeatureColumn.Numeric
-                    ? "numbers"
-                    : column instanceof FeatureColumn.VectorColumn ? "vectors of numbers" : "text or numbers";
             throw new DataException(
                     "column \"" + column.name() + "\": expected " + expected + ", found " + describe(kind, type) + ".");
         }
@@ -76,7 +85,7 @@ final class Columns {
         return switch (kind) {
             case TEXT -> "text";
             case VECTOR -> "vectors (" + type.simpleString() + ")";
-            case NUMBER, UNUSABLE -> type.simpleString();
+            case NUMBER, DATE, UNUSABLE -> type.simpleString();
         };
     }
 }

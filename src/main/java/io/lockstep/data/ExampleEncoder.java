@@ -3,6 +3,7 @@ package io.lockstep.data;
 import io.lockstep.error.DataException;
 import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.MissingValues;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,9 +50,9 @@ public final class ExampleEncoder implements Serializable {
     }
 
     /**
-     * Encodes a row into {@code out[from .. from + width)}.
+     * Encodes a row into {@code out[from .. from + width)}; a missing number that is to be filled in becomes NaN.
      *
-     * @throws DataException if a cell is missing, not finite, or a vector of another length
+     * @throws DataException if a cell is missing where that is an error, not finite, or a vector of another length
      */
     public void encode(InternalRow row, float[] out, int from) {
         Optional<String> fault = tryEncode(row, out, from);
@@ -81,8 +82,11 @@ public final class ExampleEncoder implements Serializable {
         private final int offset;
         /** Null for other columns than categorical ones: there can be many thousands of them. */
         private final Levels levels;
+        /** Null for other columns than hashed ones. */
+        private final HashedLevels hashed;
 
         private transient double[] vector;
+        private transient ImageDecoder decoder;
 
         ColumnEncoder(FeatureColumn column, int ordinal, DataType type, int offset) {
             this.column = column;
@@ -91,16 +95,20 @@ public final class ExampleEncoder implements Serializable {
             this.offset = offset;
             this.levels =
                     column instanceof FeatureColumn.Categorical categorical ? new Levels(categorical.levels()) : null;
+            this.hashed = column instanceof FeatureColumn.Hashed wide ? new HashedLevels(wide.buckets()) : null;
         }
 
         String encode(InternalRow row, float[] out, int from) {
-            if (row.isNullAt(ordinal)) {
-                return "column \"" + column.name() + "\": expected a value, found none (data.missing: error),";
-            }
             int start = from + offset;
-            if (column instanceof FeatureColumn.Numeric) {
+            if (Cells.isMissing(row, ordinal, type)) {
+                return encodeMissing(row, out, start);
+            }
+            if (column.missing() == MissingValues.INDICATE) {
+                out[start + column.width() - 1] = 0;
+            }
+            if (column instanceof FeatureColumn.Numeric number) {
                 double value = Cells.numberOrNaN(row, ordinal, type);
-                out[start] = (float) value;
+                out[start] = (float) (value - number.origin());
                 return Float.isFinite(out[start]) ? null : notFinite(column.name(), Cells.text(row, ordinal, type));
             }
             if (column instanceof FeatureColumn.Categorical) {
@@ -111,7 +119,46 @@ public final class ExampleEncoder implements Serializable {
                 }
                 return null;
             }
-            return encodeVector(row, out, start);
+            if (column instanceof FeatureColumn.Hashed) {
+                Arrays.fill(out, start, start + column.width(), 0);
+                out[start + hashed.index(row, ordinal, type)] = 1;
+                return null;
+            }
+            return column instanceof FeatureColumn.Image image
+                    ? encodeImage(image, row, out, start)
+                    : encodeVector(row, out, start);
+        }
+
+        private String encodeImage(FeatureColumn.Image image, InternalRow row, float[] out, int start) {
+            if (decoder == null) {
+                decoder = new ImageDecoder(image.shape());
+            }
+            try {
+                decoder.decode(row.getBinary(ordinal), out, start);
+                return null;
+            } catch (ImageDecoder.UnreadableException e) {
+                return "column \"" + column.name() + "\": expected a PNG or JPEG file, found one that is "
+                        + e.getMessage();
+            }
+        }
+
+        /** A missing number is NaN until it is normalized: the mean is not known before all rows are encoded. */
+        private String encodeMissing(InternalRow row, float[] out, int start) {
+            if (column.missing() == MissingValues.ERROR) {
+                String found = row.isNullAt(ordinal) ? "none" : "NaN, which is none";
+                return "column \"" + column.name() + "\": expected a value, found " + found
+                        + (column instanceof FeatureColumn.VectorColumn || column instanceof FeatureColumn.Image
+                                ? "; vectors and images cannot be filled in,"
+                                : " (data.missing: error; with impute it would be filled in),");
+            }
+            Arrays.fill(out, start, start + column.width(), 0);
+            if (column instanceof FeatureColumn.Numeric) {
+                out[start] = Float.NaN;
+            }
+            if (column.missing() == MissingValues.INDICATE) {
+                out[start + column.width() - 1] = 1;
+            }
+            return null;
         }
 
         private String encodeVector(InternalRow row, float[] out, int start) {

@@ -62,7 +62,7 @@ final class KeyHash implements Serializable {
             }
             case VECTOR ->
                 type instanceof BinaryType ? bytes(row.getBinary(ordinal), hash) : numbers(row, ordinal, type, hash);
-            case UNUSABLE -> XXH64.hashLong(row.get(ordinal, type).hashCode(), hash);
+            case DATE, UNUSABLE -> XXH64.hashLong(row.get(ordinal, type).hashCode(), hash);
         };
     }
 

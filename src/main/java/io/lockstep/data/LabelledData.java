@@ -3,6 +3,7 @@ package io.lockstep.data;
 import io.lockstep.error.DataException;
 import io.lockstep.model.ModelDescription;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /** Labelled rows for a finished model to be evaluated on, encoded as the model says. */
@@ -19,24 +20,38 @@ public final class LabelledData implements AutoCloseable {
      * @throws DataException if it lacks a column of the model, a cell cannot be encoded, or it has no rows
      */
     public LabelledData(Tables.Source source, ModelDescription model) {
-        StructType table = source.table().schema();
-        String label = model.label();
-        this.rows = CanonicalRows.of(
-                source.rows(),
-                new KeyHash(table, List.of()),
-                Splitter.all(DataRole.TEST),
-                new ExampleEncoder(model.features(), table),
-                model.classes().isEmpty()
-                        ? TargetEncoder.regression(label, model.target().kind(), table)
-                        : TargetEncoder.classification(label, model.classes(), table),
-                SEED,
-                source.count() * (model.features().width() + 1) * Float.BYTES);
+        this.rows = rows(source, model);
         long count = rows.count(DataRole.TEST);
         if (count == 0) {
             rows.close();
             throw new DataException("--data: there are no rows to evaluate.");
         }
         this.set = rows.shards(DataRole.TEST, TrainingData.evaluationShards(count));
+    }
+
+    private static CanonicalRows rows(Tables.Source source, ModelDescription model) {
+        StructType table = source.table().schema();
+        String label = model.label();
+        UnreadableImages.requireNoneEmpty(source, model.features(), "--data");
+        try {
+            return CanonicalRows.of(
+                    source.rows(),
+                    new KeyHash(table, List.of()),
+                    Splitter.all(DataRole.TEST),
+                    new ExampleEncoder(model.features(), table),
+                    model.classes().isEmpty()
+                            ? TargetEncoder.regression(label, model.target().kind(), table)
+                            : TargetEncoder.classification(label, model.classes(), table),
+                    SEED,
+                    source.count() * (model.features().width() + 1) * Float.BYTES);
+        } catch (Exception e) {
+            // Spark's exceptions are checked but undeclared in Java
+            Optional<DataException> images = UnreadableImages.among(source, model.features(), "--data");
+            if (images.isPresent()) {
+                throw images.get();
+            }
+            throw e;
+        }
     }
 
     /** The examples. */
@@ -46,7 +61,8 @@ public final class LabelledData implements AutoCloseable {
 
     /** What the model does to an example before anything else. */
     public static ShardedSet.Preparation preparation(ModelDescription model) {
-        return new ShardedSet.Preparation(model.normalization(), model.target());
+        return new ShardedSet.Preparation(
+                model.normalization(), model.features().fills(), model.target());
     }
 
     @Override

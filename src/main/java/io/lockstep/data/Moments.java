@@ -1,20 +1,24 @@
 package io.lockstep.data;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
- * Count, mean and M₂ = Σ(x − mean)² of each column, in double. Two of them {@linkplain #merge merge} pairwise.
+ * Count, mean and M₂ = Σ(x − mean)² of each column's values, in double; NaN is no value. Two of them
+ * {@linkplain #merge merge} pairwise.
  *
  * @see <a href="https://doi.org/10.1007/978-3-642-51461-6_3">Chan, Golub and LeVeque 1982, eq. 1.5</a>
  */
 public final class Moments implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    private final long[] counts;
     private final double[] means;
     private final double[] m2;
-    private long count;
+    private long rows;
 
     private Moments(int columns) {
+        this.counts = new long[columns];
         this.means = new double[columns];
         this.m2 = new double[columns];
     }
@@ -26,15 +30,18 @@ public final class Moments implements Serializable {
      */
     public static Moments of(float[] examples, int columns, int rows) {
         Moments moments = new Moments(columns);
-        moments.count = rows;
+        moments.rows = rows;
+        Arrays.fill(moments.counts, rows);
         for (int j = 0; j < rows; j++) {
             int start = j * columns;
             for (int i = 0; i < columns; i++) {
                 moments.means[i] += examples[start + i];
             }
         }
+        boolean missing = false;
         for (int i = 0; i < columns; i++) {
             moments.means[i] /= rows;
+            missing |= Double.isNaN(moments.means[i]);
         }
         for (int j = 0; j < rows; j++) {
             int start = j * columns;
@@ -43,7 +50,34 @@ public final class Moments implements Serializable {
                 moments.m2[i] += difference * difference;
             }
         }
+        for (int i = 0; missing && i < columns; i++) {
+            if (Double.isNaN(moments.means[i])) {
+                moments.measure(i, examples, columns, rows);
+            }
+        }
         return moments;
+    }
+
+    /** The moments of a column with missing values. */
+    private void measure(int column, float[] examples, int columns, int examplesCount) {
+        long count = 0;
+        double sum = 0;
+        for (int j = 0; j < examplesCount; j++) {
+            float value = examples[j * columns + column];
+            if (!Float.isNaN(value)) {
+                sum += value;
+                count++;
+            }
+        }
+        double mean = count == 0 ? 0 : sum / count;
+        double squares = 0;
+        for (int j = 0; j < examplesCount; j++) {
+            double difference = examples[j * columns + column] - mean;
+            squares += Double.isNaN(difference) ? 0 : difference * difference;
+        }
+        counts[column] = count;
+        means[column] = mean;
+        m2[column] = squares;
     }
 
     /**
@@ -52,21 +86,27 @@ public final class Moments implements Serializable {
      * @return this
      */
     public Moments merge(Moments other) {
-        long total = count + other.count;
-        double share = (double) other.count / total;
-        double weight = (double) count * share;
         for (int i = 0; i < means.length; i++) {
+            long total = counts[i] + other.counts[i];
+            double share = total == 0 ? 0 : (double) other.counts[i] / total;
+            double weight = (double) counts[i] * share;
             double delta = other.means[i] - means[i];
             means[i] += delta * share;
             m2[i] += other.m2[i] + delta * delta * weight;
+            counts[i] = total;
         }
-        count = total;
+        rows += other.rows;
         return this;
     }
 
     /** How many examples. */
     public long count() {
-        return count;
+        return rows;
+    }
+
+    /** How many of them have a value in a column. */
+    public long count(int column) {
+        return counts[column];
     }
 
     /** μ of a column. */
@@ -84,11 +124,16 @@ public final class Moments implements Serializable {
 
     /** μ of the values of {@code columns} neighbouring columns together. */
     public double mean(int from, int columns) {
-        double sum = 0;
-        for (int i = from; i < from + columns; i++) {
-            sum += means[i];
+        if (columns == 1) {
+            return means[from];
         }
-        return sum / columns;
+        double sum = 0;
+        long count = 0;
+        for (int i = from; i < from + columns; i++) {
+            sum += counts[i] * means[i];
+            count += counts[i];
+        }
+        return count == 0 ? 0 : sum / count;
     }
 
     /** {@link #deviation(int)} of the values of {@code columns} neighbouring columns together. */
@@ -96,11 +141,13 @@ public final class Moments implements Serializable {
         double mean = mean(from, columns);
         // Σ over the columns of their own M₂ and of their means' distance, in the order of the columns
         double squares = 0;
+        long count = 0;
         for (int i = from; i < from + columns; i++) {
             double difference = means[i] - mean;
-            squares += m2[i] + count * difference * difference;
+            squares += m2[i] + counts[i] * difference * difference;
+            count += counts[i];
         }
-        double deviation = Math.sqrt(squares / columns / count);
+        double deviation = count == 0 ? 0 : Math.sqrt(squares / count);
         return deviation <= Math.abs(mean) * 0x1.0p-26 ? 1 : deviation;
     }
 }

@@ -56,7 +56,8 @@ public final class RowScorer {
             schema = schema.add(field);
         }
         JavaRDD<InternalRow> scored = Rows.of(table)
-                .mapPartitions(new ScoreTask(new ExampleEncoder(features, table.schema()), normalization, factory));
+                .mapPartitions(new ScoreTask(
+                        new ExampleEncoder(features, table.schema()), normalization, features.fills(), factory));
         SparkSession spark = table.sparkSession();
         return ((org.apache.spark.sql.classic.SparkSession) spark).internalCreateDataFrame(scored.rdd(), schema, false);
     }
@@ -67,17 +68,20 @@ public final class RowScorer {
 
         private final ExampleEncoder encoder;
         private final Normalization normalization;
+        private final List<Double> fills;
         private final BatchFunctionFactory factory;
 
-        ScoreTask(ExampleEncoder encoder, Normalization normalization, BatchFunctionFactory factory) {
+        ScoreTask(
+                ExampleEncoder encoder, Normalization normalization, List<Double> fills, BatchFunctionFactory factory) {
             this.encoder = encoder;
             this.normalization = normalization;
+            this.fills = new ArrayList<>(fills);
             this.factory = factory;
         }
 
         @Override
         public Iterator<InternalRow> call(Iterator<InternalRow> rows) {
-            return new Scored(rows, encoder, normalization, factory.create(BATCH_ROWS));
+            return new Scored(rows, encoder, new Normalizer(normalization, fills), factory.create(BATCH_ROWS));
         }
     }
 
@@ -85,21 +89,15 @@ public final class RowScorer {
     private static final class Scored implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
         private final ExampleEncoder encoder;
-        private final double[] means;
-        private final double[] deviations;
+        private final Normalizer normalizer;
         private final BatchFunction function;
         private final float[] x;
         private Iterator<InternalRow> batch = List.<InternalRow>of().iterator();
 
-        Scored(
-                Iterator<InternalRow> rows,
-                ExampleEncoder encoder,
-                Normalization normalization,
-                BatchFunction function) {
+        Scored(Iterator<InternalRow> rows, ExampleEncoder encoder, Normalizer normalizer, BatchFunction function) {
             this.rows = rows;
             this.encoder = encoder;
-            this.means = normalization.means();
-            this.deviations = normalization.deviations();
+            this.normalizer = normalizer;
             this.function = function;
             this.x = new float[Math.multiplyExact(encoder.width(), BATCH_ROWS)];
         }
@@ -122,14 +120,12 @@ public final class RowScorer {
 
         private Iterator<InternalRow> nextBatch() {
             List<InternalRow> read = new ArrayList<>();
-            int width = means.length;
+            int width = encoder.width();
             while (read.size() < BATCH_ROWS && rows.hasNext()) {
                 InternalRow row = rows.next().copy();
                 int start = read.size() * width;
                 encoder.encode(row, x, start);
-                for (int i = 0; i < width; i++) {
-                    x[start + i] = (float) ((x[start + i] - means[i]) / deviations[i]);
-                }
+                normalizer.normalize(x, start);
                 read.add(row);
             }
             List<InternalRow> added = function.apply(x, read.size());

@@ -40,7 +40,7 @@ final class RowText implements Serializable {
         }
         String text =
                 switch (Cells.kind(schema.fields()[ordinal].dataType())) {
-                    case NUMBER, TEXT -> Cells.text(row, ordinal, schema.fields()[ordinal].dataType());
+                    case NUMBER, TEXT, DATE -> Cells.text(row, ordinal, schema.fields()[ordinal].dataType());
                     case VECTOR, UNUSABLE -> "[…]";
                 };
         return text.length() > CELL_LENGTH ? text.substring(0, CELL_LENGTH) + "…" : text;

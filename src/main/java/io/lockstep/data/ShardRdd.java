@@ -385,22 +385,22 @@ final class ShardRdd extends RDD<ShardTask> {
     private static final class Preparer {
         private static final int BLOCK_BYTES = 1 << 20;
 
-        private final double[] means;
-        private final double[] deviations;
         private final ShardedSet.Preparation preparation;
+        private final Normalizer normalizer;
+        private final int stride;
 
-        private Preparer(ShardedSet.Preparation preparation, Normalization normalization) {
+        private Preparer(ShardedSet.Preparation preparation, Normalization normalization, List<Double> fills) {
             this.preparation = preparation;
-            this.means = normalization.means();
-            this.deviations = normalization.deviations();
+            this.normalizer = new Normalizer(normalization, fills);
+            this.stride = normalization.width() + 1;
         }
 
         static Preparer none() {
-            return new Preparer(null, Normalization.identity(0));
+            return new Preparer(null, Normalization.identity(0), List.of());
         }
 
         static Preparer of(ShardedSet.Preparation preparation) {
-            return new Preparer(preparation, preparation.normalization());
+            return new Preparer(preparation, preparation.normalization(), preparation.fills());
         }
 
         static int blockRows(int stride) {
@@ -411,13 +411,11 @@ final class ShardRdd extends RDD<ShardTask> {
             if (preparation == null) {
                 return;
             }
-            int width = means.length;
             for (int j = 0; j < rows; j++) {
-                int start = j * (width + 1);
-                for (int i = 0; i < width; i++) {
-                    examples[start + i] = (float) ((examples[start + i] - means[i]) / deviations[i]);
-                }
-                examples[start + width] = (float) preparation.target().transform(examples[start + width]);
+                int start = j * stride;
+                normalizer.normalize(examples, start);
+                int last = start + stride - 1;
+                examples[last] = (float) preparation.target().transform(examples[last]);
             }
         }
     }

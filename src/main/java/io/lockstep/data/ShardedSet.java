@@ -125,6 +125,20 @@ public final class ShardedSet implements AutoCloseable {
     /** A preparation that executors know, and the name of what they have mapped with it. */
     private record Prepared(String id, Broadcast<Preparation> broadcast) {}
 
-    /** What is done to each example when a shard is mapped. */
-    public record Preparation(Normalization normalization, TargetTransform target) implements java.io.Serializable {}
+    /**
+     * What is done to each example when a shard is mapped.
+     *
+     * @param fills what missing values are taken for, as {@link io.lockstep.model.FeatureSchema#fills}; empty for nothing
+     */
+    public record Preparation(Normalization normalization, List<Double> fills, TargetTransform target)
+            implements java.io.Serializable {
+        public Preparation {
+            fills = List.copyOf(fills);
+        }
+
+        /** For features of which none is missing. */
+        public Preparation(Normalization normalization, TargetTransform target) {
+            this(normalization, List.of(), target);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -31,7 +33,6 @@ final class Survey implements Serializable {
     /** More levels or classes than this are a mistake: an identifier, or a number. */
     static final int MOST_LEVELS = 10_000;
 
-    /** Columns whose texts are collected, and vectors whose size is read. */
     private final List<Column> columns;
 
     private final Map<DataRole, SortedSet<String>> classes = new EnumMap<>(DataRole.class);
@@ -47,6 +48,18 @@ final class Survey implements Serializable {
         }
     }
 
+    /** What is to be found out about a column. */
+    enum Quest {
+        /** Its texts. */
+        LEVELS,
+        /** Where its numbers lie. */
+        NUMBERS,
+        /** How long its vectors are. */
+        SIZE,
+        /** Nothing but whether it has missing values. */
+        PRESENCE
+    }
+
     /** What the survey found out about a column. */
     static final class Column implements Serializable {
         private static final long serialVersionUID = 1L;
@@ -54,6 +67,8 @@ final class Survey implements Serializable {
         private final String name;
         private final int ordinal;
         private final DataType type;
+        private final Quest quest;
+        private final NumberRange range;
         private final SortedSet<String> levels = new TreeSet<>();
         /** Whether they are numbers, by {@link Cells#key}: most cells hold what one before them held. */
         private final transient Map<Object, Boolean> seen = new HashMap<>();
@@ -65,11 +80,15 @@ final class Survey implements Serializable {
 
         private String oddRow = "";
         private int vectorSize;
+        private long missing;
+        private long present;
 
-        Column(String name, int ordinal, DataType type) {
+        Column(String name, int ordinal, DataType type, Quest quest) {
             this.name = name;
             this.ordinal = ordinal;
             this.type = type;
+            this.quest = quest;
+            this.range = new NumberRange(type instanceof IntegralType);
         }
 
         String name() {
@@ -78,6 +97,21 @@ final class Survey implements Serializable {
 
         SortedSet<String> levels() {
             return levels;
+        }
+
+        /** Whether any row lacks a value; NaN is none. */
+        boolean hasMissing() {
+            return missing > 0;
+        }
+
+        /** Whether any row has a value. */
+        boolean hasValues() {
+            return present > 0;
+        }
+
+        /** Where the numbers of a column of numbers lie. */
+        NumberRange range() {
+            return range;
         }
 
         /** The size of the vectors, of the longest if they differ; 0 for other columns. */
@@ -99,13 +133,20 @@ final class Survey implements Serializable {
         }
 
         private void add(InternalRow row, RowText rowText) {
-            if (row.isNullAt(ordinal)) {
+            if (Cells.isMissing(row, ordinal, type)) {
+                missing++;
                 return;
             }
-            if (Cells.kind(type) == Cells.Kind.VECTOR) {
-                vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
-                return;
+            present++;
+            switch (quest) {
+                case LEVELS -> addText(row, rowText);
+                case NUMBERS -> range.add(Cells.number(row, ordinal, type));
+                case SIZE -> vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
+                case PRESENCE -> {}
             }
+        }
+
+        private void addText(InternalRow row, RowText rowText) {
             Object key = Cells.key(row, ordinal, type);
             Boolean number = seen.get(key);
             texts++;
@@ -135,6 +176,9 @@ final class Survey implements Serializable {
             requireFewLevels();
             texts += other.texts;
             numbers += other.numbers;
+            missing += other.missing;
+            present += other.present;
+            range.merge(other.range);
             vectorSize = Math.max(vectorSize, other.vectorSize);
             if (!other.oddRow.isEmpty() && (oddRow.isEmpty() || other.oddText.compareTo(oddText) < 0)) {
                 oddText = other.oddText;
@@ -147,14 +191,15 @@ final class Survey implements Serializable {
                 String cause = looksNumeric() && hasOddText()
                         ? describeOddCell() + ". Mend those cells, or if they mean missing values, name them in"
                                 + " data.options.nullValue."
-                        : "is it an identifier or free text? Exclude it: data.features: { exclude: [" + name + "] }.";
+                        : "is it an identifier or free text? Exclude it: data.features: { exclude: [" + name
+                                + "] }. If it is a category, hash it: data.hashing: { " + name + ": 256 }.";
                 throw new DataException(
                         "column \"" + name + "\": more than " + MOST_LEVELS + " different texts; " + cause);
             }
         }
     }
 
-    /** The columns in the order they were asked for. */
+    /** The columns, by name. */
     List<Column> columns() {
         return columns;
     }
@@ -204,7 +249,7 @@ final class Survey implements Serializable {
     /**
      * Surveys a table.
      *
-     * @param wanted the names of columns to survey, not the label
+     * @param wanted the columns to survey, by name in this order; not the label
      * @param classLabel the label's column; empty for a regression
      */
     static Survey of(
@@ -212,7 +257,7 @@ final class Survey implements Serializable {
             StructType table,
             KeyHash key,
             Splitter splitter,
-            List<String> wanted,
+            SortedMap<String, Quest> wanted,
             String classLabel) {
         Task task = new Task(table, key, splitter, wanted, classLabel);
         Survey survey = task.empty();
@@ -227,10 +272,10 @@ final class Survey implements Serializable {
         private final StructType table;
         private final KeyHash key;
         private final Splitter splitter;
-        private final List<String> wanted;
+        private final SortedMap<String, Quest> wanted;
         private final String classLabel;
 
-        Task(StructType table, KeyHash key, Splitter splitter, List<String> wanted, String classLabel) {
+        Task(StructType table, KeyHash key, Splitter splitter, SortedMap<String, Quest> wanted, String classLabel) {
             this.table = table;
             this.key = key;
             this.splitter = splitter;
@@ -241,10 +286,10 @@ final class Survey implements Serializable {
         Survey empty() {
             Columns known = new Columns(table);
             List<Column> columns = new ArrayList<>();
-            for (String name : wanted) {
+            wanted.forEach((name, quest) -> {
                 int ordinal = known.ordinal(name);
-                columns.add(new Column(name, ordinal, table.fields()[ordinal].dataType()));
-            }
+                columns.add(new Column(name, ordinal, table.fields()[ordinal].dataType(), quest));
+            });
             return new Survey(columns, classLabel);
         }
 

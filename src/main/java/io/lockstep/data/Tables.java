@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -40,7 +41,12 @@ public final class Tables {
             Map.entry("jsonl", DataFormat.JSON),
             Map.entry("ndjson", DataFormat.JSON),
             Map.entry("libsvm", DataFormat.LIBSVM),
-            Map.entry("svm", DataFormat.LIBSVM));
+            Map.entry("svm", DataFormat.LIBSVM),
+            Map.entry("png", DataFormat.IMAGE),
+            Map.entry("jpg", DataFormat.IMAGE),
+            Map.entry("jpeg", DataFormat.IMAGE));
+
+    private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
     private final SparkSession spark;
     private final Optional<DataFormat> format;
@@ -71,12 +77,19 @@ public final class Tables {
         private final DataFormat format;
         private final long bytes;
         private final Optional<CsvTable> csv;
+        private final ImageTable.Oddities oddities;
 
-        private Source(Dataset<Row> table, DataFormat format, long bytes, Optional<CsvTable> csv) {
+        private Source(
+                Dataset<Row> table,
+                DataFormat format,
+                long bytes,
+                Optional<CsvTable> csv,
+                ImageTable.Oddities oddities) {
             this.table = table;
             this.format = format;
             this.bytes = bytes;
             this.csv = csv;
+            this.oddities = oddities;
         }
 
         /** The table as Spark reads it. */
@@ -89,9 +102,19 @@ public final class Tables {
             return format;
         }
 
+        /** What is odd about its files, if they are images. */
+        ImageTable.Oddities oddities() {
+            return oddities;
+        }
+
         /** How large its files are. */
         public long bytes() {
             return bytes;
+        }
+
+        /** Of image files only their paths, and what was computed of them: nobody wants the files again. */
+        public Dataset<Row> withoutContents(Dataset<Row> scored) {
+            return format == DataFormat.IMAGE ? scored.drop(table.columns()[1]).drop(ImageTable.IMAGE) : scored;
         }
 
         /** The table's rows; an iterator over them may reuse one object for all. */
@@ -124,12 +147,21 @@ public final class Tables {
             Map<String, String> csvOptions = read == DataFormat.CSV ? csvOptions(files) : Map.of();
             Optional<CsvTable> csv =
                     read == DataFormat.CSV ? CsvTable.of(spark, path, bytes, csvOptions) : Optional.empty();
+            if (read == DataFormat.IMAGE) {
+                Path root = root(path);
+                return new Source(
+                        ImageTable.read(spark, path, root, files, options, label),
+                        read,
+                        bytes,
+                        Optional.empty(),
+                        ImageTable.Oddities.of(root, files));
+            }
             Dataset<Row> table = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
             if (read == DataFormat.CSV && csv.map(known -> known.count() == 0).orElseGet(() -> isEmpty(table))) {
                 // without rows Spark takes every column for text, which would be blamed on the cells
                 throw new DataException(key + ": " + path + " has a header but no rows.");
             }
-            return new Source(table, read, bytes, csv);
+            return new Source(table, read, bytes, csv, ImageTable.Oddities.NONE);
         } catch (DataException e) {
             throw e;
         } catch (Exception e) {
@@ -166,6 +198,17 @@ public final class Tables {
             reader = reader.option("numFeatures", Integer.toString(vectorSize.getAsInt()));
         }
         return reader.options(options).format(read.configName()).load(path);
+    }
+
+    /** The deepest folder of a path that is no pattern. */
+    private Path root(String path) throws IOException {
+        Path root = new Path(path);
+        FileSystem fileSystem = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+        while (GLOB.matcher(root.toString()).find()
+                || (fileSystem.exists(root) && fileSystem.getFileStatus(root).isFile())) {
+            root = root.getParent();
+        }
+        return fileSystem.makeQualified(root);
     }
 
     private static boolean isEmpty(Dataset<Row> table) {
@@ -234,9 +277,10 @@ public final class Tables {
                 .filter(EXTENSIONS::containsKey)
                 .reduce((first, last) -> last)
                 .map(EXTENSIONS::get)
+                .or(() -> files.stream().filter(ImageTable::isImage).findFirst().map(image -> DataFormat.IMAGE))
                 .orElseThrow(() -> new ConfigException(key + ": the format of " + path
                         + " cannot be told from its name. Name it: data.format, one of csv, parquet, orc, json, libsvm,"
-                        + " idx."));
+                        + " idx, image."));
     }
 
     private static String name(List<FileStatus> files) {

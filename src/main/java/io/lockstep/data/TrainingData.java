@@ -2,10 +2,12 @@ package io.lockstep.data;
 
 import io.lockstep.config.BatchSize;
 import io.lockstep.config.DataConfig;
+import io.lockstep.config.DataFormat;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Normalize;
 import io.lockstep.config.Split;
 import io.lockstep.config.Task;
+import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.LockstepException;
 import io.lockstep.model.FeatureColumn;
@@ -15,6 +17,7 @@ import io.lockstep.model.TargetTransform;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +40,13 @@ public final class TrainingData implements AutoCloseable {
 
     private FeatureSchema features;
     private List<String> classes;
+    private List<String> warnings;
     private ShardedSet.Preparation preparation;
     private final Map<DataRole, ShardedSet> sets = new EnumMap<>(DataRole.class);
     private final Map<DataRole, Long> fingerprints = new EnumMap<>(DataRole.class);
+    /** By the key that names them. */
+    private final Map<String, Tables.Source> opened = new LinkedHashMap<>();
+
     private final List<CanonicalRows> stored = new ArrayList<>();
 
     /**
@@ -56,7 +63,7 @@ public final class TrainingData implements AutoCloseable {
             data.close();
             Optional<LockstepException> fault = Faults.of(e);
             if (fault.isPresent()) {
-                throw fault.get();
+                throw data.unreadableImages().orElse(fault.get());
             }
             throw e;
         }
@@ -64,15 +71,45 @@ public final class TrainingData implements AutoCloseable {
 
     private TrainingData() {}
 
+    private Optional<LockstepException> unreadableImages() {
+        if (features == null) {
+            return Optional.empty();
+        }
+        return opened.entrySet().stream()
+                .flatMap(source -> UnreadableImages.among(source.getValue(), features, source.getKey()).stream())
+                .map(LockstepException.class::cast)
+                .findFirst();
+    }
+
+    private static void requirePictures(DataConfig data, Tables.Source source) {
+        if (source.format() == DataFormat.IMAGE && data.image().isEmpty()) {
+            throw new ConfigException("data.image: expected the size to which the image files are resized, found none."
+                    + " Add data.image: { height: 28, width: 28, channels: 1 }, with sizes of your choice.");
+        }
+        requireNoStray(source);
+    }
+
+    private static void requireNoStray(Tables.Source source) {
+        source.oddities().stray().ifPresent(name -> {
+            throw new DataException("image " + name + " lies beside the folders of the classes, so that nobody can tell"
+                    + " its class. Move it into one of them.");
+        });
+    }
+
     private void read(SparkSession spark, LockstepConfig config) {
         DataConfig data = config.data();
         Tables tables = Tables.of(spark, data);
         Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
         StructType table = train.table().schema();
         requireColumns(table, data.train());
-        FeatureColumns columns = new FeatureColumns(data, table);
+        opened.put("data.train", train);
+        requirePictures(data, train);
+        boolean files = train.format() == DataFormat.IMAGE;
+        List<String> keyColumns = files && data.key().isEmpty() ? List.of(ImageTable.PATH) : data.key();
+        FeatureColumns columns =
+                new FeatureColumns(data, table, keyColumns, files ? Optional.of(ImageTable.IMAGE) : data.imageColumn());
         Splitter splitter = splitter(data);
-        KeyHash key = new KeyHash(table, data.key());
+        KeyHash key = new KeyHash(table, keyColumns);
         boolean classification = config.task() == Task.CLASSIFICATION;
         if (classification) {
             TargetEncoder.requireClasses(data.label(), table);
@@ -84,7 +121,9 @@ public final class TrainingData implements AutoCloseable {
         }
         this.classes = classification ? classes(survey, data.label()) : List.of();
         this.features = columns.schema(survey);
+        this.warnings = columns.warnings(survey);
         requireSize(data, features);
+        UnreadableImages.requireNoneEmpty(train, features, "data.train");
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
 
         int slots = spark.sparkContext().defaultParallelism();
@@ -97,11 +136,14 @@ public final class TrainingData implements AutoCloseable {
             if (own.isPresent()) {
                 Tables.Source source =
                         tables.open(own.get(), "data." + role.configName(), OptionalInt.of(features.width()));
+                opened.put("data." + role.configName(), source);
+                requireNoStray(source);
                 StructType schema = source.table().schema();
                 requireColumns(schema, own.get());
+                UnreadableImages.requireNoneEmpty(source, features, "data." + role.configName());
                 requireEncodable(schema, data.label(), "data." + role.configName());
-                requireKey(schema, data.key(), "data." + role.configName(), own.get());
-                store(source, new KeyHash(schema, data.key()), Splitter.all(role), target, growth, config);
+                requireKey(schema, keyColumns, "data." + role.configName(), own.get());
+                store(source, new KeyHash(schema, keyColumns), Splitter.all(role), target, growth, config);
                 if (!sets.containsKey(role)) {
                     throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
                 }
@@ -128,7 +170,8 @@ public final class TrainingData implements AutoCloseable {
         data.image().filter(image -> image.size() != features.width()).ifPresent(image -> {
             throw new DataException("data.image: " + image + " (height×width×channels) makes " + image.size()
                     + " features, and the data has " + features.width()
-                    + ". Name the picture's columns in data.features, or mend the sizes.");
+                    + ". Name the picture's columns in data.features, or mend the sizes; a column of PNG or JPEG files"
+                    + " is named in data.image.column.");
         });
     }
 
@@ -235,13 +278,16 @@ public final class TrainingData implements AutoCloseable {
 
     private ShardedSet.Preparation preparation(int slots, DataConfig data, TargetTransform.Kind target) {
         boolean normalizes = data.normalize() == Normalize.STANDARD;
-        if (!normalizes && target == TargetTransform.Kind.NONE) {
+        boolean fills = !features.fills().isEmpty();
+        if (!normalizes && !fills && target == TargetTransform.Kind.NONE) {
             return new ShardedSet.Preparation(Normalization.identity(features.width()), TargetTransform.NONE);
         }
         Moments moments = Statistics.of(set(DataRole.TRAIN), slots, target);
         int width = features.width();
+        this.features = features.filledWith(moments::mean);
         return new ShardedSet.Preparation(
                 normalizes ? normalization(moments, features.width(), data) : Normalization.identity(width),
+                features.fills(),
                 target == TargetTransform.Kind.NONE
                         ? TargetTransform.NONE
                         : new TargetTransform(target, moments.mean(width), moments.deviation(width)));
@@ -268,6 +314,11 @@ public final class TrainingData implements AutoCloseable {
     /** How a row becomes an example. */
     public FeatureSchema features() {
         return features;
+    }
+
+    /** Sentences on what looks as if it were meant otherwise. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** The classes by index; empty for a regression. */

@@ -28,7 +28,8 @@ final class DataOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "Their format: csv, parquet, orc, json, libsvm or idx. Default: told by the extension.")
+            description =
+                    "Their format: csv, parquet, orc, json, libsvm, idx or image. Default: told by the extension.")
     private String format;
 
     @Option(

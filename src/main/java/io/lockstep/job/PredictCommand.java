@@ -1,7 +1,10 @@
 package io.lockstep.job;
 
 import io.lockstep.config.DataFormat;
+import io.lockstep.data.Tables;
+import io.lockstep.data.UnreadableImages;
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.DataException;
 import io.lockstep.error.ExitCode;
 import io.lockstep.eval.BulkPredictor;
 import io.lockstep.model.LoadedModel;
@@ -67,10 +70,22 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
         requireFree(hadoop);
         LoadedModel model = ModelIo.read(modelPath, hadoop);
         try (Session session = Session.open("predict " + model.description().name(), common)) {
-            Dataset<Row> table = data.open(session.spark(), model.description()).table();
+            Tables.Source source = data.open(session.spark(), model.description());
             BulkPredictor.Layout layout =
                     written == DataFormat.CSV ? BulkPredictor.Layout.FLAT : BulkPredictor.Layout.NESTED;
-            write(BulkPredictor.predict(table, model, layout), written);
+            UnreadableImages.requireNoneEmpty(source, model.description().features(), "--data");
+            Dataset<Row> scored = BulkPredictor.predict(source.table(), model, layout);
+            try {
+                write(source.withoutContents(scored), written);
+            } catch (Exception e) {
+                // Spark's exceptions are checked but undeclared in Java
+                Optional<DataException> images =
+                        UnreadableImages.among(source, model.description().features(), "--data");
+                if (images.isPresent()) {
+                    throw images.get();
+                }
+                throw e;
+            }
             System.out.println("Predictions " + out + " (" + written.configName() + ")");
         }
         return ExitCode.DONE.number();

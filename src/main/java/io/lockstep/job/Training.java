@@ -87,6 +87,7 @@ final class Training {
                 data.features().width(),
                 data.classes().isEmpty() ? "" : ", " + data.classes().size() + " classes",
                 (System.nanoTime() - start) / 1e9);
+        data.warnings().forEach(out::println);
     }
 
     private Map<String, Map<String, Object>> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {

@@ -2,9 +2,11 @@ package io.lockstep.model;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * How a row becomes an example: the input columns in order; their features stand side by side in the same order.
@@ -35,6 +37,51 @@ public record FeatureSchema(List<FeatureColumn> columns) implements Serializable
     /** How many features an example has, n_x. */
     public int width() {
         return columns.stream().mapToInt(FeatureColumn::width).sum();
+    }
+
+    /**
+     * What a missing value of each feature is taken for, as an encoder writes it, that is without the column's origin; NaN
+     * where no value may be missing, and empty if that is so everywhere.
+     */
+    public List<Double> fills() {
+        if (columns.stream().noneMatch(FeatureSchema::isFilled)) {
+            return List.of();
+        }
+        List<Double> fills = new ArrayList<>(Collections.nCopies(width(), Double.NaN));
+        int start = 0;
+        for (FeatureColumn column : columns) {
+            if (column instanceof FeatureColumn.Numeric number && isFilled(number)) {
+                fills.set(start, number.fill() - number.origin());
+            }
+            start += column.width();
+        }
+        return Collections.unmodifiableList(fills);
+    }
+
+    /**
+     * The schema with every mean that stands for missing values.
+     *
+     * @param mean of a feature as an encoder writes it, by the feature's index
+     */
+    public FeatureSchema filledWith(IntToDoubleFunction mean) {
+        List<FeatureColumn> filled = new ArrayList<>();
+        int start = 0;
+        for (FeatureColumn column : columns) {
+            filled.add(
+                    column instanceof FeatureColumn.Numeric number && isFilled(number)
+                            ? new FeatureColumn.Numeric(
+                                    number.name(),
+                                    number.origin(),
+                                    number.missing(),
+                                    number.origin() + mean.applyAsDouble(start))
+                            : column);
+            start += column.width();
+        }
+        return new FeatureSchema(filled);
+    }
+
+    private static boolean isFilled(FeatureColumn column) {
+        return column instanceof FeatureColumn.Numeric && column.missing() != MissingValues.ERROR;
     }
 
     /** The name of each feature, e.g. {@code age}, {@code wall=brick}, {@code pixels[3]}. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The content of {@code model.json}, field by field: no type is chosen by what the file says. */
@@ -65,12 +66,29 @@ final class ModelJson {
         if (column instanceof FeatureColumn.Categorical categorical) {
             ArrayNode levels = node.put("kind", "categorical").putArray("levels");
             categorical.levels().forEach(levels::add);
+        } else if (column instanceof FeatureColumn.Hashed hashed) {
+            node.put("kind", "hashed").put("buckets", hashed.buckets());
+        } else if (column instanceof FeatureColumn.Image image) {
+            putShape(node.put("kind", "image"), image.shape());
         } else if (column instanceof FeatureColumn.VectorColumn vector) {
             node.put("kind", "vector").put("size", vector.size());
-        } else {
+        } else if (column instanceof FeatureColumn.Numeric number) {
             node.put("kind", "numeric");
+            if (number.origin() != 0) {
+                node.put("origin", number.origin());
+            }
+            if (number.missing() != MissingValues.ERROR) {
+                node.put("fill", number.fill());
+            }
+        }
+        if (column.missing() != MissingValues.ERROR) {
+            node.put("missing", column.missing().name().toLowerCase(Locale.ROOT));
         }
         return node;
+    }
+
+    private static void putShape(ObjectNode node, Shape.Image image) {
+        node.putArray("image").add(image.channels()).add(image.height()).add(image.width());
     }
 
     private static void putNumbers(ArrayNode array, double[] numbers) {
@@ -83,7 +101,7 @@ final class ModelJson {
         ObjectNode node = MAPPER.createObjectNode();
         ObjectNode input = node.putObject("input");
         if (network.input() instanceof Shape.Image image) {
-            input.putArray("image").add(image.channels()).add(image.height()).add(image.width());
+            putShape(input, image);
         } else {
             input.put("vector", network.input().size());
         }
@@ -170,14 +188,34 @@ final class ModelJson {
             columns.add(
                     switch (kind) {
                         case "numeric" -> {
-                            column.only("name", "kind");
-                            yield column.build(() -> new FeatureColumn.Numeric(name));
+                            column.only("name", "kind", "origin", "missing", "fill");
+                            MissingValues missing = missing(column);
+                            double origin = column.has("origin")
+                                    ? column.field("origin").number()
+                                    : 0;
+                            double fill = missing == MissingValues.ERROR
+                                    ? 0
+                                    : column.field("fill").number();
+                            yield column.build(() -> new FeatureColumn.Numeric(name, origin, missing, fill));
                         }
                         case "categorical" -> {
-                            List<String> levels = column.only("name", "kind", "levels")
+                            List<String> levels = column.only("name", "kind", "levels", "missing")
                                     .field("levels")
                                     .texts();
-                            yield column.build(() -> new FeatureColumn.Categorical(name, levels));
+                            MissingValues missing = missing(column);
+                            yield column.build(() -> new FeatureColumn.Categorical(name, levels, missing));
+                        }
+                        case "hashed" -> {
+                            int buckets = column.only("name", "kind", "buckets", "missing")
+                                    .field("buckets")
+                                    .integer();
+                            MissingValues missing = missing(column);
+                            yield column.build(() -> new FeatureColumn.Hashed(name, buckets, missing));
+                        }
+                        case "image" -> {
+                            Shape.Image shape =
+                                    image(column.only("name", "kind", "image").field("image"));
+                            yield column.build(() -> new FeatureColumn.Image(name, shape));
                         }
                         case "vector" -> {
                             int size = column.only("name", "kind", "size")
@@ -185,10 +223,15 @@ final class ModelJson {
                                     .integer();
                             yield column.build(() -> new FeatureColumn.VectorColumn(name, size));
                         }
-                        default -> throw column.field("kind").expected("one of numeric, categorical, vector");
+                        default ->
+                            throw column.field("kind").expected("one of numeric, categorical, hashed, image, vector");
                     });
         }
         return features.build(() -> new FeatureSchema(columns));
+    }
+
+    private static MissingValues missing(JsonField column) {
+        return column.has("missing") ? column.field("missing").choice(MissingValues.class) : MissingValues.ERROR;
     }
 
     private static Normalization normalization(JsonField field) {
@@ -231,21 +274,23 @@ final class ModelJson {
 
     private static Shape input(JsonField field) {
         if (field.has("image")) {
-            JsonField image = field.only("image").field("image");
-            List<Integer> sizes =
-                    image.elements().stream().map(JsonField::integer).toList();
-            if (sizes.size() != 3) {
-                throw image.expected("[channels, height, width]");
-            }
-            return image.build(() -> {
-                Shape shape = new Shape.Image(sizes.get(0), sizes.get(1), sizes.get(2));
-                shape.size();
-                return shape;
-            });
+            return image(field.only("image").field("image"));
         }
         JsonField vector = field.only("vector").field("vector");
         int size = vector.integer();
         return vector.build(() -> new Shape.Vector(size));
+    }
+
+    private static Shape.Image image(JsonField image) {
+        List<Integer> sizes = image.elements().stream().map(JsonField::integer).toList();
+        if (sizes.size() != 3) {
+            throw image.expected("[channels, height, width]");
+        }
+        return image.build(() -> {
+            Shape.Image shape = new Shape.Image(sizes.get(0), sizes.get(1), sizes.get(2));
+            shape.size();
+            return shape;
+        });
     }
 
     private static LayerSpec layer(JsonField field) {

@@ -106,10 +106,19 @@ class ConfigMistakesTest {
             options: { a: [1] }      | options.a: expected a text, number or boolean, found a list.
             options: header          | options: expected a map of options for Spark's reader, found "header".
             target: log              | target: only a regression has a target to transform, and task is classification. Remove the key.
+            missing: drop            | missing: unknown missing "drop". Known: error, impute.
+            hashing: [city]          | hashing: expected a map, found a list.
+            hashing: { city: 1 }     | hashing.city: expected a whole number from 2 to 65536, found 1.
+            hashing: { city: 65537 } | hashing.city: expected a whole number from 2 to 65536, found 65537.
+            hashing: { city: many }  | hashing.city: expected a whole number from 2 to 65536, found "many".
+            hashing: { digit: 8 }    | hashing: column "digit" is the label and cannot be a hashed feature. Remove it here.
             image: 28                | image: expected a map, found 28.
             image: { height: 28 }    | image.width: the key is required and missing. Expected a whole number >= 1.
-            image: { height: 28, width: 28, depth: 3 } | image.depth: unknown key. Known here: height, width, channels.
+            image: { height: 28, width: 28, depth: 3 } | image.depth: unknown key. Known here: column, height, width, channels.
             image: { height: 65536, width: 65536 } | image.height: an image has at most 2147483647 pixels in all its channels.
+            image: { column: 5, height: 2, width: 2 } | image.column: expected a column name, found 5. Quote it if it is meant: "5".
+            image: { column: photo, height: 2, width: 2, channels: 2 } | image.channels: image files are decoded to 1 channel (grey) or 3 (red, green, blue), found 2.
+            image: { column: digit, height: 2, width: 2 } | image.column: column "digit" is the label and cannot be the picture. Remove it here.
             audio: {}                | audio.rate: the key is required and missing. Expected a whole number >= 1.
             audio: { rate: 0 }       | audio.rate: expected a whole number >= 1, found 0.
             normalize: yes           | normalize: unknown normalize "yes". Known: standard, none.
@@ -156,16 +165,12 @@ class ConfigMistakesTest {
                         task: multilabel
                         data:
                           train: digits
-                          format: image
                           label: [a, b]
-                          missing: impute
                           weight: w
                         """)).isEqualTo("""
                         digits.yaml:1  task: multilabel classification is not available in this version. Use classification or regression.
-                        digits.yaml:4  data.format: reading image files is not available in this version. Use csv, parquet, orc, json, libsvm or idx.
-                        digits.yaml:5  data.label: a list of label columns is not available in this version. Name one column.
-                        digits.yaml:6  data.missing: filling in missing values is not available in this version. Remove the key.
-                        digits.yaml:7  data.weight: weighting examples is not available in this version. Remove the key.""");
+                        digits.yaml:4  data.label: a list of label columns is not available in this version. Name one column.
+                        digits.yaml:5  data.weight: weighting examples is not available in this version. Remove the key.""");
     }
 
     @Test
@@ -178,6 +183,26 @@ class ConfigMistakesTest {
                         checkpoint: null
                         search: null
                         """)).isEmpty();
+    }
+
+    @Test
+    void aHashedColumnMustBeAFeatureAndNotOneHot() {
+        assertThat(mistakesWith("  features: [size]\n  hashing: { city: 8 }"))
+                .isEqualTo("digits.yaml:6  data.hashing: column \"city\" is no feature. Add it to data.features, or"
+                        + " remove it here.");
+        assertThat(mistakesWith("  categorical: [city]\n  hashing: { city: 8 }"))
+                .isEqualTo("digits.yaml:6  data.hashing: column \"city\" is one-hot by data.categorical. Remove it"
+                        + " there or here.");
+    }
+
+    @Test
+    void imageFilesNeedASizeAndHaveNoColumns() {
+        assertThat(mistakes("task: classification\ndata:\n  train: pets\n  format: image\n"))
+                .isEqualTo("digits.yaml:4  data.format: image files need the size to which they are resized. Add"
+                        + " data.image: { height: 28, width: 28, channels: 1 }, with sizes of your choice.");
+        assertThat(mistakesWith("  format: image\n  image: { column: a, height: 2, width: 2 }"))
+                .isEqualTo("digits.yaml:6  data.image.column: a folder of image files has no columns. Remove the key,"
+                        + " or name the table's format.");
     }
 
     @Test

@@ -41,9 +41,12 @@ class ConfigReaderTest {
                         "digit",
                         new FeatureSelection.All(),
                         new CategoricalSelection.Auto(),
+                        new TreeMap<>(),
+                        Missing.ERROR,
                         List.of(),
                         new Split(0.7, 0.15, 0.15),
                         Normalize.STANDARD,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         TargetTransform.NONE));
@@ -274,6 +277,10 @@ class ConfigReaderTest {
                         .orElseThrow()
                         .size())
                 .isEqualTo(24);
+        assertThat(readWith("  image: { column: photo, height: 2, width: 3 }")
+                        .data()
+                        .imageColumn())
+                .hasValue("photo");
         assertThat(readWith("  audio: { rate: 16000 }").data().audio()).hasValue(new AudioSignal(16_000));
     }
 

@@ -49,7 +49,7 @@ class ConfigWriterTest {
         assertThat(new ObjectMapper().writeValueAsString(ConfigWriter.toMap(Yaml.readWith("network: [{ dense: 3 }]"))))
                 .isEqualTo("{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
                         + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\","
-                        + "\"features\":\"all\",\"categorical\":\"auto\",\"key\":null,"
+                        + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
                         + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
                         + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\"},"
                         + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"dropout\":0.0}],"

@@ -53,25 +53,33 @@ final class RandomConfigs {
         CategoricalSelection categorical = features instanceof FeatureSelection.All && random.nextBoolean()
                 ? new CategoricalSelection.Named(names(random, 0))
                 : new CategoricalSelection.Auto();
-        boolean picture = random.nextBoolean();
+        SortedMap<String, Integer> hashing = new TreeMap<>();
+        if (features instanceof FeatureSelection.All && categorical instanceof CategoricalSelection.Auto) {
+            IntStream.range(0, random.nextInt(3)).forEach(i -> hashing.put(text(random), 2 + random.nextInt(65_535)));
+        }
+        Optional<DataFormat> format = maybe(random, pick(random, DataFormat.values()));
+        boolean picture = format.filter(DataFormat.IMAGE::equals).isPresent() || random.nextBoolean();
         double dev = random.nextInt(40) / 100.0;
         double test = random.nextInt(40) / 100.0;
         return new DataConfig(
                 text(random),
                 maybe(random, text(random)),
                 maybe(random, text(random)),
-                maybe(random, pick(random, DataFormat.values())),
+                format,
                 options,
                 "label",
                 features,
                 categorical,
+                hashing,
+                pick(random, Missing.values()),
                 names(random, 0),
                 new Split(1 - dev - test, dev, test),
                 pick(random, Normalize.values()),
                 picture
                         ? Optional.of(
-                                new ImageShape(1 + random.nextInt(9), 1 + random.nextInt(9), 1 + random.nextInt(3)))
+                                new ImageShape(1 + random.nextInt(9), 1 + random.nextInt(9), 1 + 2 * random.nextInt(2)))
                         : Optional.empty(),
+                Optional.empty(),
                 picture ? Optional.empty() : maybe(random, new AudioSignal(1 + random.nextInt(48_000))),
                 task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
     }

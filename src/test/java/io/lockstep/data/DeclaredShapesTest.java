@@ -101,6 +101,7 @@ class DeclaredShapesTest {
         assertThatThrownBy(() -> Sets.prepare(config(table(), "image: { height: 2, width: 3 }")))
                 .isInstanceOf(DataException.class)
                 .hasMessage("data.image: 2×3×1 (height×width×channels) makes 6 features, and the data has 12. Name the"
-                        + " picture's columns in data.features, or mend the sizes.");
+                        + " picture's columns in data.features, or mend the sizes; a column of PNG or JPEG files is named in"
+                        + " data.image.column.");
     }
 }

@@ -107,7 +107,7 @@ class BadInputTest {
                 classify(table("t.txt")),
                 CONFIG,
                 "data.train: the format of " + dir.resolve("t.txt") + " cannot be told from its name.",
-                "data.format, one of csv, parquet, orc, json, libsvm, idx.");
+                "data.format, one of csv, parquet, orc, json, libsvm, idx, image.");
     }
 
     @Test
@@ -156,7 +156,8 @@ class BadInputTest {
         refused(
                 classify(table("t.csv", "40,NaN,yes")),
                 DATA,
-                expected + "\"NaN\" in row {a=40, b=NaN, y=yes} of t.csv");
+                "column \"b\": expected a value, found NaN, which is none (data.missing: error; with impute it would be"
+                        + " filled in), in row {a=40, b=NaN, y=yes} of t.csv");
         refused(classify(table("t.csv", "40,-Inf,yes")), DATA, expected + "\"-Infinity\" in row {a=40,");
         refused(classify(table("t.csv", "40,1e39,yes")), DATA, expected + "\"1.0E39\" in row {a=40,");
         refused(
@@ -168,7 +169,7 @@ class BadInputTest {
         refused(
                 classify(table("t.csv", "40,,yes")),
                 DATA,
-                "column \"b\": expected a value, found none",
+                "column \"b\": expected a value, found none (data.missing: error; with impute it would be filled in),",
                 "in row {a=40, b=(missing), y=yes} of t.csv");
         refused(
                 classify(table("t.csv"), "dev: " + write("dev.csv", "a,b,y", "1,2,yes", "1,x,no")),
@@ -232,8 +233,8 @@ class BadInputTest {
         refused(
                 classify(dates),
                 DATA,
-                "column \"d\": expected numbers, text or vectors, found date."
-                        + " Exclude it: data.features: { exclude: [d] }.");
+                "column \"d\": expected numbers, text or vectors, found dates. If each day is a category, name the column"
+                        + " in data.categorical; else exclude it: data.features: { exclude: [d] }.");
         Path names = write(
                 "names.csv",
                 Stream.concat(

@@ -101,9 +101,15 @@ class ModelJsonTest {
         "label":                | "labels":                | labels: is unknown, expected only
         "classes":[]            | "classes":["a"]          | a regression has no classes, got 1
         "classes":[]            | "classes":[1]            | classes[0]: expected a string, found 1
-        "kind":"numeric"        | "kind":"text"            | features[0].kind: expected one of numeric, categorical, vector, found "text"
+        "kind":"numeric"        | "kind":"text"            | features[0].kind: expected one of numeric, categorical, hashed, image, vector, found "text"
         "kind":"numeric"        | "kind":"vector","size":0 | features[0]: vector column "area" has at least one element, got 0
         "kind":"numeric"        | "kind":"vector","size":5000000000 | features[0].size: expected an integer of 32 bits
+        "kind":"numeric"        | "kind":"numeric","missing":"impute" | features[0].fill: is missing
+        "kind":"numeric"        | "kind":"numeric","missing":"guess" | features[0].missing: expected one of error, impute, indicate, found "guess"
+        "kind":"numeric"        | "kind":"numeric","missing":"impute","fill":1e999 | features[0]: numeric column "area" has origin 0.0 and fill Infinity
+        "kind":"numeric"        | "kind":"image","image":[2,3,4] | features[0]: image column "area" has one or three channels, got 2
+        "kind":"numeric"        | "kind":"image","image":[1,2] | features[0].image: expected [channels, height, width], found [1,2]
+        "kind":"numeric"        | "kind":"hashed","buckets":1 | features[0]: hashed column "area" has at least two buckets, got 1
         "name":"wall"           | "name":"area"            | features: feature column "area" stands there twice
         ["brick","wood"]        | ["brick","brick"]        | features[1]: categorical column "wall" has a level twice
         ["brick","wood"]        | []                       | features[1]: categorical column "wall" has no levels

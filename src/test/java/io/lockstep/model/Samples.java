@@ -26,7 +26,12 @@ final class Samples {
         FeatureSchema features = new FeatureSchema(List.of(
                 new FeatureColumn.Numeric("rooms"),
                 new FeatureColumn.Categorical("wall", List.of("brick", "wood \"old\"", "стена")),
-                new FeatureColumn.VectorColumn("pixels", 20)));
+                new FeatureColumn.VectorColumn("pixels", 5),
+                new FeatureColumn.Image("photo", new Shape.Image(3, 1, 2)),
+                new FeatureColumn.Numeric("built", 1.7e9, MissingValues.INDICATE, 1.7e9 + 0.1),
+                new FeatureColumn.Numeric("floors", 0, MissingValues.IMPUTE, 2.5),
+                new FeatureColumn.Categorical("roof", List.of("tin"), MissingValues.INDICATE),
+                new FeatureColumn.Hashed("street", 3, MissingValues.INDICATE)));
         NetworkSpec network = new NetworkSpec(
                 new Shape.Image(2, 3, 4),
                 List.of(
