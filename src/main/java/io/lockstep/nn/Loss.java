@@ -133,7 +133,13 @@ public record Loss(Kind kind, double delta) implements Serializable {
             return softmaxBackward(z, y, n, m);
         }
         double sum = sum(z, y, n, m);
-        output(z, n, m);
+        if (kind == Kind.SIGMOID_CROSS_ENTROPY) {
+            for (int i = 0; i < n * m; i++) {
+                // in double: of a probability near its label float would leave nothing
+                z[i] = (float) (sigmoid(z[i]) - y[i]);
+            }
+            return sum;
+        }
         for (int i = 0; i < n * m; i++) {
             z[i] -= y[i];
         }
@@ -164,7 +170,8 @@ public record Loss(Kind kind, double delta) implements Serializable {
             for (int i = column; i < column + n; i++) {
                 z[i] = (float) (z[i] / sum);
             }
-            z[target] -= 1;
+            // A − 1 in double: of a probability near 1 float would leave nothing
+            z[target] = (float) ((Math.exp(-distance) - sum) / sum);
         }
         return loss;
     }

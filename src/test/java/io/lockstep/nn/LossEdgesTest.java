@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Losses of any size, and of logits at the ends of float. */
 class LossEdgesTest {
+    /** What double itself loses beside 1. */
+    private static final double DOUBLE = 3e-16;
 
     static List<Loss> losses() {
         return Nets.LOSSES;
@@ -93,5 +96,21 @@ class LossEdgesTest {
         loss.backward(d, y, 3, 1);
         loss.backward(expected, y, 3, 1);
         assertThat(d).containsExactly(expected, within(Float.MIN_NORMAL));
+    }
+
+    /** A net that is sure and right has a gradient of e^−z, of which 1 − A in float would keep no digit. */
+    @Test
+    void theGradientOfAConfidentAnswerKeepsItsDigits() {
+        for (float sure : new float[] {3, 12, 20, 33}) {
+            float[] softmax = {sure, 0, -1};
+            Loss.SOFTMAX_CROSS_ENTROPY.backward(softmax, new float[] {0}, 3, 1);
+            double others = Math.exp(-sure) + Math.exp(-1 - sure);
+            assertThat((double) softmax[0]).isCloseTo(-others / (1 + others), within(1e-6 * others + DOUBLE));
+            float[] sigmoid = {sure, -sure};
+            Loss.SIGMOID_CROSS_ENTROPY.backward(sigmoid, new float[] {1, 0}, 2, 1);
+            double rest = Math.exp(-sure) / (1 + Math.exp(-sure));
+            assertThat((double) sigmoid[0]).isCloseTo(-rest, within(1e-6 * rest + DOUBLE));
+            assertThat((double) sigmoid[1]).isCloseTo(rest, within(1e-6 * rest + DOUBLE));
+        }
     }
 }
