@@ -193,6 +193,8 @@ interface UpdateRule extends Serializable {
      * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, algorithm 2</a>
      */
     record Adam(double beta1, double beta2, float epsilon) implements UpdateRule {
+        private static final int BLOCK = 1024;
+
         @Override
         public int stateArrays() {
             return 2;
@@ -220,11 +222,19 @@ interface UpdateRule extends Serializable {
             float step = (float) (alpha / (1 - Math.pow(beta1, (double) t)));
             float root = (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) t)));
             float keep = (float) (1 - alpha * decay);
-            for (int i = from; i < to; i++) {
-                float g = scale * gradient[i] + l2 * theta[i];
-                m[i] = b1 * m[i] + rest1 * g;
-                v[i] = b2 * v[i] + rest2 * (g * g);
-                theta[i] = keep * theta[i] - step * m[i] / ((float) Math.sqrt(v[i]) * root + epsilon);
+            // two loops over what the first-level cache holds: of one with all of it, C2 makes scalar code in one JVM
+            // of
+            // four, which takes five times as long
+            for (int start = from; start < to; start += BLOCK) {
+                int end = Math.min(start + BLOCK, to);
+                for (int i = start; i < end; i++) {
+                    float g = scale * gradient[i] + l2 * theta[i];
+                    m[i] = b1 * m[i] + rest1 * g;
+                    v[i] = b2 * v[i] + rest2 * (g * g);
+                }
+                for (int i = start; i < end; i++) {
+                    theta[i] = keep * theta[i] - step * m[i] / ((float) Math.sqrt(v[i]) * root + epsilon);
+                }
             }
         }
     }

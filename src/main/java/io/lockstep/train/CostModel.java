@@ -34,6 +34,8 @@ public record CostModel(
 
     /** Passages of a message from one executor's task to another's and back, in a step: gradients out, θ back. */
     private static final int MESSAGES = 2;
+    /** What comes home after each epoch in θ's length: θ and at most two arrays of the optimizer's state. */
+    private static final int HOME_ARRAYS = 3;
 
     /**
      * A step's time.
@@ -41,7 +43,7 @@ public record CostModel(
      * @param tasks that share it
      * @param compute the slowest task's gradients
      * @param driver with a job for each step
-     * @param barrier with a stage for each epoch
+     * @param barrier with one stage for the whole training, which does not count
      */
     public record Step(int tasks, double compute, double driver, double barrier) {}
 
@@ -73,12 +75,16 @@ public record CostModel(
     }
 
     private double barrier(int tasks, int executors) {
+        if (Double.isInfinite(stageSeconds)) {
+            return stageSeconds;
+        }
         double members = (double) tasks / executors;
         double n = parameters;
         // each task adds up its part of θ: over the tasks of its executor, then over executors
         double adds = n / members * (members - 1) + n / tasks * (executors - 1);
-        double seconds = adds * addSeconds + n / tasks * optimizerSeconds + stageSeconds / steps;
+        double seconds = adds * addSeconds + n / tasks * optimizerSeconds;
         if (executors > 1) {
+            seconds += HOME_ARRAYS * n * (2 * codecSeconds + Float.BYTES / bytesPerSecond) / steps;
             double foreign = n * (executors - 1) / executors;
             seconds +=
                     MESSAGES * (foreign * Float.BYTES / bytesPerSecond + 2 * foreign * codecSeconds + latencySeconds);

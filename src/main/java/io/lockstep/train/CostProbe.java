@@ -84,7 +84,8 @@ public final class CostProbe {
     }
 
     private boolean barrierRuns() {
-        return spark.sc().isLocal() || !spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
+        return Synchronization.obstacleToBarrier(spark.sc().isLocal(), spark.getConf())
+                .isEmpty();
     }
 
     private static void add(float[] left, float[] right) {

@@ -12,6 +12,7 @@ import io.lockstep.nn.NetworkSpec;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -74,7 +75,7 @@ final class Synchronization {
 
     /** Takes steps as the config says, or as turns out to be faster for this training. */
     Choice choose(TrainingState state, BatchPlan plan) {
-        Optional<String> obstacle = obstacleToBarrier();
+        Optional<String> obstacle = obstacleToBarrier(spark.sc().isLocal(), spark.getConf());
         return switch (config.sync()) {
             case DRIVER -> new Choice(SyncMode.DRIVER, Optional.empty());
             case BARRIER -> {
@@ -90,8 +91,9 @@ final class Synchronization {
         };
     }
 
-    private Optional<String> obstacleToBarrier() {
-        if (!spark.sc().isLocal() && spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+    /** Why there can be no barrier stage here, if there cannot. */
+    static Optional<String> obstacleToBarrier(boolean local, SparkConf conf) {
+        if (!local && conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
             return Optional.of("Spark runs no barrier stage under spark.dynamicAllocation");
         }
         return Optional.empty();

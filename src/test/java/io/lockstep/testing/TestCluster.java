@@ -73,6 +73,10 @@ public final class TestCluster {
             return builder.config("spark.sql.shuffle.partitions", "4")
                     // a test that began with fewer executors would show less; a loaded machine takes its time
                     .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s")
+                    // one that falls silent is given up so soon, and not in two minutes
+                    .config("spark.network.timeout", "30s")
+                    .config("spark.network.timeoutInterval", "10s")
+                    .config("spark.executor.heartbeatInterval", "3s")
                     // they live for seconds
                     .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                     .config(

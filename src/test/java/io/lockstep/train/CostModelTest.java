@@ -19,8 +19,9 @@ class CostModelTest {
         assertThat(step.tasks()).isEqualTo(2);
         assertThat(step.compute()).isEqualTo(0.010);
         // half of θ each: added up, stepped; half of it out and half back, 2 MB each way at 1 GB/s, coded at both ends;
-        // two messages; a hundredth of a stage
-        double barrier = 0.5e6 * 1e-10 + 0.5e6 * 2e-10 + 2 * (2e6 / 1e9 + 2 * 0.5e6 * 3e-10 + 0.0005) + 0.001;
+        // two messages; and a hundredth of an epoch's end, when θ and twice as much state go home
+        double barrier = 0.5e6 * 1e-10 + 0.5e6 * 2e-10 + 2 * (2e6 / 1e9 + 2 * 0.5e6 * 3e-10 + 0.0005);
+        barrier += (3 * 4e6 / 1e9 + 2 * 3e6 * 3e-10) / 100;
         assertThat(step.barrier()).isCloseTo(0.010 + barrier, within(1e-12));
         // θ coded at both ends and sent over two hops of a broadcast; two results of 4 MB, coded, read and added; the
         // job
