@@ -1,5 +1,6 @@
 package io.lockstep.config;
 
+import io.lockstep.augment.AugmentSpec;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
@@ -111,6 +112,7 @@ public final class ConfigWriter {
         map.put(
                 "early_stopping",
                 training.earlyStopping().map(ConfigWriter::earlyStopping).orElse(null));
+        map.put("augment", training.augment().map(ConfigWriter::augment).orElse(null));
         map.put("bayes_error", training.bayesError());
         map.put("seed", training.seed());
         return map;
@@ -134,6 +136,31 @@ public final class ConfigWriter {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("metric", stopping.metric().configName());
         map.put("patience", stopping.patience());
+        return map;
+    }
+
+    private static Map<String, Object> augment(AugmentSpec spec) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("probability", spec.probability());
+        map.put("flip", spec.geometry().flip().configName());
+        map.put("shift", spec.geometry().shift());
+        map.put("crop", spec.geometry().crop());
+        map.put("rotate", spec.geometry().rotate());
+        map.put("scale", spec.geometry().scale());
+        map.put("shear", spec.geometry().shear());
+        Map<String, Object> elastic = new LinkedHashMap<>();
+        elastic.put("alpha", spec.geometry().elastic().alpha());
+        elastic.put("sigma", spec.geometry().elastic().sigma());
+        map.put("elastic", elastic);
+        map.put("fill", spec.geometry().fill());
+        map.put("blur", spec.photometry().blur());
+        map.put("brightness", spec.photometry().brightness());
+        map.put("contrast", spec.photometry().contrast());
+        map.put("saturation", spec.photometry().saturation());
+        map.put("noise", spec.noise());
+        map.put("gain", spec.sound().gain());
+        map.put("time_shift", spec.sound().timeShift());
+        map.put("time_mask", spec.sound().timeMask());
         return map;
     }
 

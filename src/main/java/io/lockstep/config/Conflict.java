@@ -52,6 +52,7 @@ record Conflict(String path, String other, String message) {
                         "task",
                         metric.configName() + " is not defined for task " + task.configName() + ". Known: "
                                 + Choices.list(metricsOf(task)) + ".")));
+        training.augment().ifPresent(spec -> conflicts.addAll(AugmentConflicts.among(spec, data)));
         return List.copyOf(conflicts);
     }
 

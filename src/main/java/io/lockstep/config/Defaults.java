@@ -1,5 +1,6 @@
 package io.lockstep.config;
 
+import io.lockstep.augment.AugmentSpec;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
 import io.lockstep.nn.Loss;
@@ -47,6 +48,9 @@ public final class Defaults {
     public static final OptionalDouble CLIP_VALUE = OptionalDouble.empty();
     public static final EarlyStopping EARLY_STOPPING =
             new EarlyStopping(EvaluationMetric.LOSS, 5, EarlyStopping.Origin.DEFAULT);
+    /** What a key of {@code augment} means that is left out; without the section nothing is augmented. */
+    public static final AugmentSpec AUGMENT = AugmentSpec.nothing();
+
     public static final double BAYES_ERROR = 0;
     public static final long SEED = 1;
 

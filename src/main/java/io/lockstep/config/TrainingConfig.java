@@ -1,5 +1,6 @@
 package io.lockstep.config;
 
+import io.lockstep.augment.AugmentSpec;
 import io.lockstep.nn.Loss;
 import io.lockstep.optim.OptimizerSpec;
 import io.lockstep.optim.Schedule;
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
  * @param clipNorm the largest ‖gradient‖₂, &gt; 0; empty: no clipping
  * @param clipValue the largest |component| of the gradient, &gt; 0, after {@code clipNorm}; empty: no clipping
  * @param earlyStopping empty: switched off
+ * @param augment what is done to training examples, anew in every epoch; empty: nothing
  * @param bayesError the human-level error, ≥ 0, for the bias/variance diagnosis
  * @param seed of every random stream
  */
@@ -35,6 +37,7 @@ public record TrainingConfig(
         OptionalDouble clipNorm,
         OptionalDouble clipValue,
         Optional<EarlyStopping> earlyStopping,
+        Optional<AugmentSpec> augment,
         double bayesError,
         long seed)
         implements Serializable {
@@ -71,6 +74,7 @@ public record TrainingConfig(
                 Defaults.CLIP_NORM,
                 Defaults.CLIP_VALUE,
                 Optional.of(Defaults.EARLY_STOPPING),
+                Optional.empty(),
                 Defaults.BAYES_ERROR,
                 Defaults.SEED);
     }

@@ -92,6 +92,7 @@ final class TrainingReader {
                 training.optionalNumber("clip_norm", Range.POSITIVE),
                 training.optionalNumber("clip_value", Range.POSITIVE),
                 earlyStopping(training),
+                AugmentReader.read(training),
                 training.number("bayes_error", Defaults.BAYES_ERROR, Range.NOT_NEGATIVE),
                 training.longNumber("seed", Defaults.SEED));
     }

@@ -7,7 +7,8 @@ package io.lockstep.math;
 public enum Purpose {
     INITIALIZATION(1),
     PERMUTATION(2),
-    DROPOUT(3);
+    DROPOUT(3),
+    AUGMENTATION(4);
 
     private final int id;
 

@@ -1,5 +1,7 @@
 package io.lockstep.train;
 
+import io.lockstep.augment.Augmentation;
+import io.lockstep.augment.Augmenter;
 import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
@@ -32,10 +34,12 @@ final class ShardWorker {
     private static final Deque<String> RECENT = new ArrayDeque<>();
 
     /** What every worker of a training must know; {@code id} is the training's own. */
-    record Job(String id, NetworkSpec network, BatchPlan plan, long seed) implements Serializable {}
+    record Job(String id, NetworkSpec network, BatchPlan plan, long seed, Augmentation augmentation)
+            implements Serializable {}
 
     private final Job job;
     private final Network network;
+    private final Augmenter augmenter;
     private final float[] x;
     private final float[] y;
     private final Map<Integer, EpochOrder> orders = new HashMap<>();
@@ -49,6 +53,7 @@ final class ShardWorker {
         int capacity = Math.min(PASS_ROWS, job.plan().mostRows());
         this.job = job;
         this.network = new Network(job.network(), capacity);
+        this.augmenter = job.augmentation().augmenter();
         this.x = new float[Math.multiplyExact(job.network().input().size(), capacity)];
         this.y = new float[job.network().loss().targets(job.network().outputs()) * capacity];
     }
@@ -133,8 +138,9 @@ final class ShardWorker {
         double loss = 0;
         for (int from = start; from < end; from += network.capacity()) {
             int m = Math.min(network.capacity(), end - from);
-            shard.gather(order, from, m, x, y);
             TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
+            shard.gather(order, from, m, x, y);
+            augmenter.augment(x, m, pass);
             loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
         }
         sum.count(loss, end - start);
@@ -147,10 +153,12 @@ final class ShardWorker {
         for (ShardRange range : task.shards()) {
             Shard shard = task.shard(range);
             int[] order = order(shard, range.shard(), epoch);
+            int start = job.plan().start(range.shard(), step);
             int end = job.plan().start(range.shard(), step + 1);
-            for (int from = job.plan().start(range.shard(), step); from < end; from += network.capacity()) {
+            for (int from = start; from < end; from += network.capacity()) {
                 int m = Math.min(network.capacity(), end - from);
                 shard.gather(order, from, m, x, y);
+                augmenter.augment(x, m, new TrainingPass(job.seed(), epoch, step, range.shard(), from - start));
                 OptionalInt layer = network.firstNonFiniteLayer(theta, x, m);
                 if (layer.isPresent() && (lowest.isEmpty() || layer.getAsInt() < lowest.getAsInt())) {
                     lowest = layer;

@@ -186,7 +186,7 @@ final class Synchronization {
     /** One job for all that takes this plan's steps: trials leave their buffers to the training. */
     private ShardWorker.Job job(BatchPlan plan) {
         return new ShardWorker.Job(
-                id + "-" + plan.batchSize(), network, plan, config.training().seed());
+                id + "-" + plan.batchSize(), network, plan, config.training().seed(), Augmentations.of(config, data));
     }
 
     /** A set by as many tasks as the training has. */

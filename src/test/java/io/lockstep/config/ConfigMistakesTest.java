@@ -22,7 +22,7 @@ class ConfigMistakesTest {
         assertThat(mistakesWith("training:\n  epoch: 3"))
                 .isEqualTo(
                         "digits.yaml:6  training.epoch: unknown key. Known here: loss, epochs, batch_size, optimizer,"
-                                + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, clip_value, early_stopping,"
+                                + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, clip_value, early_stopping, augment,"
                                 + " bayes_error, seed."
                                 + " Did you mean \"epochs\"?");
     }

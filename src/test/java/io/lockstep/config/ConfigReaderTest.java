@@ -70,6 +70,7 @@ class ConfigReaderTest {
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
                         Optional.of(new EarlyStopping(EvaluationMetric.LOSS, 5)),
+                        Optional.empty(),
                         0,
                         1));
         assertThat(config.sync()).isEqualTo(SyncMode.AUTO);

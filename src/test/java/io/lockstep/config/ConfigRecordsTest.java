@@ -84,6 +84,7 @@ class ConfigRecordsTest {
                 OptionalDouble.of(norm),
                 OptionalDouble.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 0,
                 1);
     }

@@ -59,7 +59,7 @@ class ConfigWriterTest {
                         + "\"epsilon\":1.0E-8},"
                         + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
                         + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,\"clip_value\":null,"
-                        + "\"early_stopping\":\"auto\",\"bayes_error\":0.0,\"seed\":1},"
+                        + "\"early_stopping\":\"auto\",\"augment\":null,\"bayes_error\":0.0,\"seed\":1},"
                         + "\"sync\":\"auto\",\"shards\":\"auto\",\"output\":\"models/digits\"}");
     }
 }

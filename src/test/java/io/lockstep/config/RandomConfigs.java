@@ -1,5 +1,6 @@
 package io.lockstep.config;
 
+import io.lockstep.augment.AugmentSpec;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Initializer;
 import io.lockstep.nn.Loss;
@@ -28,14 +29,15 @@ final class RandomConfigs {
                 .mapToObj(i -> new HiddenLayer(1 + random.nextInt(1000), activation(random), random.nextDouble()))
                 .toList();
         Initializer initializer = pick(random, Initializer.values());
+        DataConfig data = data(task, random);
         return new LockstepConfig(
                 text(random),
                 task,
-                data(task, random),
+                data,
                 network,
                 random.nextDouble(),
                 initializer == Initializer.ZEROS && !network.isEmpty() ? Initializer.HE : initializer,
-                training(task, random),
+                training(task, data, random),
                 pick(random, SyncMode.values()),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 << random.nextInt(31)),
                 text(random));
@@ -84,7 +86,7 @@ final class RandomConfigs {
                 task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
     }
 
-    private static TrainingConfig training(Task task, Random random) {
+    private static TrainingConfig training(Task task, DataConfig data, Random random) {
         List<EvaluationMetric> metrics = new ArrayList<>(List.of(EvaluationMetric.values()));
         metrics.removeIf(metric -> !metric.fits(task));
         EvaluationMetric metric = metrics.get(random.nextInt(metrics.size()));
@@ -105,12 +107,47 @@ final class RandomConfigs {
                     case 1 -> Optional.of(Defaults.EARLY_STOPPING);
                     default -> Optional.of(new EarlyStopping(metric, 1 + random.nextInt(9)));
                 },
+                maybe(random, augment(data, random)),
                 Defaults.BAYES_ERROR,
                 random.nextLong());
     }
 
     private static Loss loss(Random random) {
         return random.nextBoolean() ? Loss.HALVED_SQUARED : Loss.huber(1 - random.nextDouble());
+    }
+
+    private static AugmentSpec augment(DataConfig data, Random random) {
+        boolean picture = data.image().isPresent();
+        int side = picture
+                ? Math.min(
+                        data.image().orElseThrow().height(),
+                        data.image().orElseThrow().width())
+                : 0;
+        AugmentSpec.Geometry geometry = new AugmentSpec.Geometry(
+                pick(random, AugmentSpec.Flip.values()),
+                side * random.nextDouble(),
+                random.nextInt(side + 1),
+                180 * random.nextDouble(),
+                random.nextDouble(),
+                90 * random.nextDouble(),
+                new AugmentSpec.Elastic(50 * random.nextDouble(), side * (1 - random.nextDouble())),
+                picture ? random.nextGaussian() : 0);
+        boolean colours = picture && data.image().orElseThrow().channels() == 3;
+        AugmentSpec.Photometry photometry = new AugmentSpec.Photometry(
+                side * random.nextDouble(),
+                random.nextDouble(),
+                random.nextDouble(),
+                colours ? random.nextDouble() : 0);
+        boolean sound = data.audio().isPresent();
+        return new AugmentSpec(
+                random.nextDouble(),
+                picture ? geometry : AugmentSpec.Geometry.NONE,
+                picture ? photometry : AugmentSpec.Photometry.NONE,
+                sound
+                        ? new AugmentSpec.Sound(
+                                9 * random.nextDouble(), 1e3 * random.nextDouble(), 1e3 * random.nextDouble())
+                        : AugmentSpec.Sound.NONE,
+                picture || sound ? random.nextDouble() : 0);
     }
 
     private static OptimizerSpec optimizer(Random random) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lockstep.augment.Augmentation;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
@@ -177,7 +178,7 @@ class SameBitsClusterTest {
                 set.restore();
             }
         };
-        ShardWorker.Job job = new ShardWorker.Job("combining-" + directTasks, network, plan, 5);
+        ShardWorker.Job job = new ShardWorker.Job("combining-" + directTasks, network, plan, 5, Augmentation.none());
         LearningRate rate = new LearningRate(0.01, config.training().schedule(), 0, 1);
         try (GradientSync sync =
                 new DriverTreeReduce(TestCluster.context(), source, Optional.empty(), job, rate, directTasks)) {

@@ -2,6 +2,7 @@ package io.lockstep.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.augment.Augmentation;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.ShardTask;
@@ -31,7 +32,7 @@ class ShardWorkerTest {
                     Networks.of(config, data.features().width(), data.classes().size());
             float[] theta = network.initialize(config.initializer(), 1);
             BatchPlan plan = new BatchPlan(data.set(DataRole.TRAIN).examples(), 37, 4);
-            ShardWorker.Job job = new ShardWorker.Job("repeated", network, plan, 1);
+            ShardWorker.Job job = new ShardWorker.Job("repeated", network, plan, 1, Augmentation.none());
             List<List<Long>> bits = data.set(DataRole.TRAIN)
                     .normalized(1, data.preparation())
                     .mapPartitions(tasks -> repeat(job, tasks.next(), theta))
