@@ -16,7 +16,13 @@ import picocli.CommandLine.Command;
         description = "Trains neural networks on Spark: synchronous, reproducible to the bit.",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
-        subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class, PlanCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
+            PlanCommand.class,
+            AugmentCommand.class
+        })
 public final class Lockstep implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;

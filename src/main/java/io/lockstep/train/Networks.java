@@ -36,7 +36,7 @@ public final class Networks {
         return new NetworkSpec(input(config, inputs), layers, loss(config, classes));
     }
 
-    private static Shape input(LockstepConfig config, int inputs) {
+    static Shape input(LockstepConfig config, int inputs) {
         return config.data()
                 .image()
                 .<Shape>map(ImageShape::planes)

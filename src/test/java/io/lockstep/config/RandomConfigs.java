@@ -130,7 +130,7 @@ final class RandomConfigs {
                 180 * random.nextDouble(),
                 random.nextDouble(),
                 90 * random.nextDouble(),
-                new AugmentSpec.Elastic(50 * random.nextDouble(), side * (1 - random.nextDouble())),
+                new AugmentSpec.Elastic(50 * random.nextDouble(), Math.max(1, side) * (1 - random.nextDouble())),
                 picture ? random.nextGaussian() : 0);
         boolean colours = picture && data.image().orElseThrow().channels() == 3;
         AugmentSpec.Photometry photometry = new AugmentSpec.Photometry(

@@ -2,13 +2,16 @@ package io.lockstep.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.augment.AugmentSpec;
 import io.lockstep.augment.Augmentation;
+import io.lockstep.augment.Scaling;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.ShardTask;
 import io.lockstep.data.TrainingData;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -32,7 +35,8 @@ class ShardWorkerTest {
                     Networks.of(config, data.features().width(), data.classes().size());
             float[] theta = network.initialize(config.initializer(), 1);
             BatchPlan plan = new BatchPlan(data.set(DataRole.TRAIN).examples(), 37, 4);
-            ShardWorker.Job job = new ShardWorker.Job("repeated", network, plan, 1, Augmentation.none());
+            ShardWorker.Job job = new ShardWorker.Job(
+                    "repeated", network, plan, 1, noise(data.features().width()));
             List<List<Long>> bits = data.set(DataRole.TRAIN)
                     .normalized(1, data.preparation())
                     .mapPartitions(tasks -> repeat(job, tasks.next(), theta))
@@ -41,6 +45,12 @@ class ShardWorkerTest {
             assertThat(bits.get(2)).as("on another worker").isEqualTo(bits.get(0));
             assertThat(bits.get(3)).as("another step").isNotEqualTo(bits.get(0));
         }
+    }
+
+    private static Augmentation noise(int width) {
+        AugmentSpec none = AugmentSpec.nothing();
+        AugmentSpec spec = new AugmentSpec(1, none.geometry(), none.photometry(), none.sound(), 0.1);
+        return new Augmentation.Image(spec, new Shape.Image(1, 1, width), Scaling.identity());
     }
 
     private static Iterator<List<Long>> repeat(ShardWorker.Job job, ShardTask task, float[] theta) {
