@@ -89,7 +89,18 @@ public final class ConfigWriter {
         } else {
             map.put("activation", name);
         }
+        map.put(
+                "batch_norm",
+                layer.batchNorm().<Object>map(ConfigWriter::batchNorm).orElse(false));
         map.put("dropout", layer.dropout());
+        return map;
+    }
+
+    private static Map<String, Object> batchNorm(BatchNorm norm) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("placement", norm.placement().configName());
+        map.put("momentum", norm.momentum());
+        map.put("epsilon", norm.epsilon());
         return map;
     }
 

@@ -44,6 +44,14 @@ record Conflict(String path, String other, String message) {
                     "zeros fits only a net without hidden layers: hidden units that start alike get the same gradient"
                             + " and stay alike for ever. Use auto."));
         }
+        if (network.stream().anyMatch(layer -> layer.batchNorm().isPresent())
+                && training.batchSize().equals(BatchSize.of(1))) {
+            conflicts.add(new Conflict(
+                    "training.batch_size",
+                    "network",
+                    "batch normalization takes the variance of a mini-batch, and one example has none. Raise it, or"
+                            + " remove batch_norm."));
+        }
         training.earlyStopping()
                 .map(EarlyStopping::metric)
                 .filter(metric -> !metric.fits(task))

@@ -34,6 +34,10 @@ public final class Defaults {
     public static final List<HiddenLayer> NETWORK = List.of();
     public static final Activation ACTIVATION = Activation.of(Activation.Kind.RELU);
     public static final double LEAKY_SLOPE = Activation.DEFAULT_LEAKY_SLOPE;
+    public static final Optional<BatchNorm> BATCH_NORM = Optional.empty();
+    public static final BatchNorm.Placement BATCH_NORM_PLACEMENT = BatchNorm.Placement.BEFORE;
+    public static final double BATCH_NORM_MOMENTUM = 0.9;
+    public static final double BATCH_NORM_EPSILON = 1e-5;
     public static final double DROPOUT = 0;
     public static final Initializer INITIALIZER = Initializer.AUTO;
 

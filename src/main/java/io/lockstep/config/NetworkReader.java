@@ -55,7 +55,42 @@ final class NetworkReader {
                         Defaults.ACTIVATION.kind().configName(),
                         Defaults.ACTIVATION,
                         NetworkReader::activation),
+                batchNorm(layer),
                 layer.number("dropout", Defaults.DROPOUT, Range.RATE));
+    }
+
+    /** {@code true}, {@code false}, a placement, or a map. */
+    private static Optional<BatchNorm> batchNorm(Section layer) {
+        Optional<YamlNode> value = layer.value("batch_norm");
+        if (value.isEmpty()) {
+            return Defaults.BATCH_NORM;
+        }
+        if (value.get() instanceof Members) {
+            return Optional.of(layer.section("batch_norm")
+                    .read(norm -> new BatchNorm(
+                            norm.choice(
+                                    "placement",
+                                    BatchNorm.Placement.values(),
+                                    Defaults.BATCH_NORM_PLACEMENT,
+                                    Named::configName),
+                            norm.number("momentum", Defaults.BATCH_NORM_MOMENTUM, Range.RATE),
+                            norm.number("epsilon", Defaults.BATCH_NORM_EPSILON, Range.POSITIVE))));
+        }
+        if (YamlNode.hasText(value.get(), "false")) {
+            return Optional.empty();
+        }
+        if (YamlNode.hasText(value.get(), "true")) {
+            return Optional.of(BatchNorm.of(Defaults.BATCH_NORM_PLACEMENT));
+        }
+        for (BatchNorm.Placement placement : BatchNorm.Placement.values()) {
+            if (YamlNode.hasText(value.get(), placement.configName())) {
+                return Optional.of(BatchNorm.of(placement));
+            }
+        }
+        layer.wrong(
+                "batch_norm",
+                "true, false, before, after or a map such as { placement: before, momentum: 0.9, epsilon: 1.0e-5 }");
+        return Defaults.BATCH_NORM;
     }
 
     private static Activation activation(String name, Section settings) {

@@ -23,7 +23,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
             value("task", text("multilabel"), "multilabel classification", "Use classification or regression."),
             value("data.label", Items.class::isInstance, "a list of label columns", "Name one column."),
             key("data.weight", node -> true, "weighting examples", REMOVE),
-            key("network[].batch_norm", text("false").negate(), "batch normalization", REMOVE),
             key("training.class_weights", node -> true, "weighting classes", REMOVE),
             value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
             key("checkpoint", node -> true, "checkpointing", REMOVE),

@@ -5,6 +5,7 @@ import io.lockstep.error.DataException;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.TargetTransform;
+import io.lockstep.nn.FoldedNetwork;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.ShardInference;
@@ -55,10 +56,11 @@ public final class BulkPredictor {
                         "--data: has a column \"" + name + "\" already; rename it, predictions go there.");
             }
         }
+        FoldedNetwork folded = FoldedNetwork.of(description.network(), model.theta());
         Broadcast<float[]> theta = JavaSparkContext.fromSparkContext(
                         table.sparkSession().sparkContext())
-                .broadcast(model.theta());
-        NetworkSpec network = description.network();
+                .broadcast(folded.theta());
+        NetworkSpec network = folded.spec();
         TargetTransform target = description.target();
         String[] classes = description.classes().toArray(new String[0]);
         return RowScorer.score(

@@ -152,7 +152,8 @@ public final class Evaluator {
         @Override
         public Iterator<Prediction> call(Iterator<ShardTask> tasks) {
             ShardTask task = tasks.next();
-            ShardInference inference = new ShardInference(network, theta.value(), task);
+            ShardInference inference = new ShardInference(network, task);
+            inference.take(theta.value());
             // a shard of a large training set has too many predictions for the heap: no more than a pass of them at a
             // time
             List<Pass> passes = new ArrayList<>();

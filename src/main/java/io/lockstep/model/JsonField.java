@@ -51,6 +51,13 @@ record JsonField(String file, String path, JsonNode node) {
         return node.textValue();
     }
 
+    boolean bool() {
+        if (!node.isBoolean()) {
+            throw expected("true or false");
+        }
+        return node.booleanValue();
+    }
+
     int integer() {
         if (!node.isIntegralNumber() || !node.canConvertToInt()) {
             throw expected("an integer of 32 bits");

@@ -110,6 +110,11 @@ final class ModelJson {
             ObjectNode entry = layers.addObject();
             if (layer instanceof LayerSpec.Dense dense) {
                 entry.put("dense", dense.units());
+                if (dense.bias() == LayerSpec.Bias.NONE) {
+                    entry.put("bias", false);
+                }
+            } else if (layer instanceof LayerSpec.BatchNorm norm) {
+                entry.putObject("batch_norm").put("momentum", norm.momentum()).put("epsilon", norm.epsilon());
             } else if (layer instanceof LayerSpec.Activate activate) {
                 Activation activation = activate.activation();
                 entry.put("activation", activation.kind().configName());
@@ -295,8 +300,15 @@ final class ModelJson {
 
     private static LayerSpec layer(JsonField field) {
         if (field.has("dense")) {
-            int units = field.only("dense").field("dense").integer();
-            return field.build(() -> new LayerSpec.Dense(units));
+            int units = field.only("dense", "bias").field("dense").integer();
+            boolean biased = !field.has("bias") || field.field("bias").bool();
+            return field.build(() -> new LayerSpec.Dense(units, biased ? LayerSpec.Bias.LEARNT : LayerSpec.Bias.NONE));
+        }
+        if (field.has("batch_norm")) {
+            JsonField norm = field.only("batch_norm").field("batch_norm").only("momentum", "epsilon");
+            double momentum = norm.field("momentum").number();
+            double epsilon = norm.field("epsilon").number();
+            return norm.build(() -> new LayerSpec.BatchNorm(momentum, epsilon));
         }
         if (field.has("dropout")) {
             double rate = field.only("dropout").field("dropout").number();
@@ -310,7 +322,7 @@ final class ModelJson {
                     : 0;
             return field.build(() -> new LayerSpec.Activate(new Activation(kind, slope)));
         }
-        throw field.expected("a layer with dense, activation or dropout");
+        throw field.expected("a layer with dense, batch_norm, activation or dropout");
     }
 
     private static String weightsSha256(JsonField field) {

@@ -9,6 +9,7 @@ final class DenseLayer implements Layer {
     private final int n;
     private final int p;
     private final int wOffset;
+    private final LayerSpec.Bias bias;
     private final int bOffset;
     private final float[] z;
     private final float[] ones;
@@ -16,10 +17,11 @@ final class DenseLayer implements Layer {
     /** dA (p, m); made at the first call, for the lowest layer never needs it. */
     private float[] dInput = new float[0];
 
-    DenseLayer(int units, int inputs, int offset, int capacity) {
+    DenseLayer(int units, int inputs, LayerSpec.Bias bias, int offset, int capacity) {
         this.n = units;
         this.p = inputs;
         this.wOffset = offset;
+        this.bias = bias;
         this.bOffset = offset + n * p;
         this.capacity = capacity;
         this.z = new float[Math.multiplyExact(n, capacity)];
@@ -34,6 +36,11 @@ final class DenseLayer implements Layer {
 
     @Override
     public float[] forwardInference(float[] theta, float[] input, int m) {
+        if (bias == LayerSpec.Bias.NONE) {
+            // Z[n,m] = W[n,p] · A[p,m]
+            Blas.sgemm("N", "N", n, m, p, 1f, theta, wOffset, n, input, 0, p, 0f, z, 0, n);
+            return z;
+        }
         // b goes where the product is added to: the pass over Z that beta = 0 would spend on clearing it
         for (int j = 0; j < m; j++) {
             System.arraycopy(theta, bOffset, z, j * n, n);
@@ -58,8 +65,10 @@ final class DenseLayer implements Layer {
     public void backwardParameters(float[] theta, float[] input, float[] dOutput, int m, float[] gradient) {
         // dW[n,p] += dZ[n,m] · A[p,m]ᵀ
         Blas.sgemm("N", "T", n, p, m, 1f, dOutput, 0, n, input, 0, p, 1f, gradient, wOffset, n);
-        // db[n] += dZ[n,m] · 1[m]: the row sums
-        Blas.sgemv(n, m, dOutput, ones, gradient, bOffset);
+        if (bias == LayerSpec.Bias.LEARNT) {
+            // db[n] += dZ[n,m] · 1[m]: the row sums
+            Blas.sgemv(n, m, dOutput, ones, gradient, bOffset);
+        }
     }
 
     @Override

@@ -14,7 +14,8 @@ import java.util.OptionalDouble;
  * Compares the engine's gradient d with two-sided differences d̂ of the loss (notes, "Gradient Checking"):
  * d̂ᵢ = (J(θ + h·eᵢ) − J(θ − h·eᵢ)) / 2h, and ‖d − d̂‖ / (‖d‖ + ‖d̂‖) over the components that were compared. J is the
  * mean loss of the examples plus l2/2·Σ‖W‖² + l1/2·Σ|w|, computed in float64 by the {@link ReferenceNetwork}; d is
- * float32 backprop. Dropout layers are left out.
+ * float32 backprop. Dropout layers are left out; a batch normalization takes the statistics of the examples, as in
+ * training, and its running averages have no gradient to check.
  *
  * <p><b>Step.</b> h = 10⁻⁵·max(1, |θᵢ|), near ∛ε for float64, where the error of the formula (∝ h²) and of rounding
  * (∝ ε·J/h) are both about 10⁻¹¹; so what is seen is d's own float32 error, 10⁻⁷ to 10⁻⁶. Components that differ by no
@@ -104,7 +105,7 @@ public final class GradientCheck {
      * @param relativeDifference ‖d − d̂‖ / (‖d‖ + ‖d̂‖); 0 if both gradients are zero
      * @param compared how many components entered it
      * @param atKinks how many more were drawn but have no derivative
-     * @param parameters the length of θ
+     * @param parameters how many components of θ are trained
      * @param worst the components furthest apart, worst first, at most 10
      */
     public record Result(double relativeDifference, int compared, int atKinks, int parameters, List<Component> worst) {
@@ -137,7 +138,8 @@ public final class GradientCheck {
 
     private GradientCheck(NetworkSpec spec, float[] theta, float[] x, float[] y, int m, Settings settings) {
         this.reference = new ReferenceNetwork(spec);
-        this.blocks = spec.parameters();
+        this.blocks =
+                spec.parameters().stream().filter(ParameterBlock::isTrained).toList();
         this.settings = settings;
         this.theta = widen(theta);
         this.x = widen(x);
@@ -228,7 +230,7 @@ public final class GradientCheck {
                 error == 0 ? 0 : error / (Math.sqrt(backprops) + Math.sqrt(differences)),
                 components.size(),
                 atKinks,
-                theta.length,
+                blocks.stream().mapToInt(ParameterBlock::size).sum(),
                 components.subList(0, Math.min(WORST, components.size())));
     }
 

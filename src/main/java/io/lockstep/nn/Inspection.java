@@ -24,9 +24,7 @@ public final class Inspection {
     /** The layer, from 1, that each position of the spec belongs to; 0 for what comes before the first dense layer. */
     private final int[] layerOf;
 
-    private final int[] units;
-    /** Where the parameters of layer l begin in θ, from [1] on; behind the last layer its end. */
-    private final int[] offsets;
+    private final List<Integer> units = new ArrayList<>();
 
     /**
      * What the passes saw.
@@ -57,36 +55,17 @@ public final class Inspection {
         this.gradient = new float[spec.parameterCount()];
         int positions = spec.layers().size();
         this.layerOf = new int[positions];
-        this.units = new int[positions + 1];
-        int[] starts = new int[positions + 2];
-        int layer = 0;
-        int offset = 0;
-        Shape shape = spec.input();
         for (int l = 0; l < positions; l++) {
-            LayerSpec part = spec.layers().get(l);
-            if (part instanceof LayerSpec.Dense dense) {
-                layer++;
-                starts[layer] = offset;
-                units[layer] = dense.units();
+            if (spec.layers().get(l) instanceof LayerSpec.Dense dense) {
+                units.add(dense.units());
             }
-            layerOf[l] = layer;
-            for (LayerSpec.Parameter parameter : part.parameters(shape)) {
-                offset += parameter.size();
-            }
-            shape = part.output(shape);
+            layerOf[l] = units.size();
         }
-        starts[layer + 1] = offset;
-        this.offsets = Arrays.copyOf(starts, layer + 2);
     }
 
     /** How many layers have their {@link LayerActivity}. */
     public int layers() {
-        return offsets.length - 2;
-    }
-
-    /** Where the parameters of layer l, from 1, begin in θ; l = {@link #layers} + 1 stands for the end. */
-    public int offset(int layer) {
-        return offsets[layer];
+        return units.size();
     }
 
     /** One pass with this θ, which is left alone. */
@@ -99,7 +78,7 @@ public final class Inspection {
         for (int layer = 1; layer <= layers(); layer++) {
             activities.add(new LayerActivity(
                     layer,
-                    units[layer],
+                    units.get(layer - 1),
                     Math.sqrt(watcher.outputs[layer]),
                     Math.sqrt(watcher.signals[layer] / m),
                     norm(gradient, layer) / m,
@@ -110,8 +89,15 @@ public final class Inspection {
         return new Seen(loss, activities);
     }
 
+    /** Of what is trained: in a gradient's places of running averages stands no gradient. */
     private double norm(float[] values, int layer) {
-        return Math.sqrt(squares(values, offsets[layer], offsets[layer + 1]));
+        double sum = 0;
+        for (ParameterBlock block : spec.parameters()) {
+            if (block.layer() == layer && block.isTrained()) {
+                sum += squares(values, block.offset(), block.offset() + block.size());
+            }
+        }
+        return Math.sqrt(sum);
     }
 
     private static double squares(float[] values, int from, int to) {

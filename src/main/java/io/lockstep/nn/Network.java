@@ -14,7 +14,7 @@ public final class Network {
     private final int outputs;
     private final int parameterCount;
     private final List<Layer> layers = new ArrayList<>();
-    /** The number (from 1, over layers with parameters) of the nearest parameters at or below each layer; 0 for none. */
+    /** The number (from 1, over dense layers) of the nearest dense layer at or below each layer; 0 for none. */
     private final int[] numbers;
 
     private final int[] sizes;
@@ -46,8 +46,10 @@ public final class Network {
             LayerSpec layer = spec.layers().get(l);
             layers.add(layer.build(shape, l, offset, capacity));
             List<LayerSpec.Parameter> parameters = layer.parameters(shape);
-            if (!parameters.isEmpty()) {
+            if (layer instanceof LayerSpec.Dense) {
                 number++;
+            }
+            if (!parameters.isEmpty()) {
                 lowest = Math.min(lowest, l);
             }
             for (LayerSpec.Parameter parameter : parameters) {
@@ -151,7 +153,7 @@ public final class Network {
     }
 
     /**
-     * The lowest layer (from 1, over layers with parameters) whose output for these examples has an infinity or a NaN;
+     * The lowest layer (from 1, over dense layers) whose output for these examples has an infinity or a NaN;
      * 0 stands for the examples themselves. Empty if all are finite.
      */
     public OptionalInt firstNonFiniteLayer(float[] theta, float[] x, int m) {

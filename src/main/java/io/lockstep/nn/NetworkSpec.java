@@ -4,6 +4,7 @@ import io.lockstep.math.Purpose;
 import io.lockstep.math.RandomStream;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +22,44 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
         if (layers.isEmpty() || !(layers.get(layers.size() - 1) instanceof LayerSpec.Dense)) {
             throw new IllegalArgumentException("the last layer must be dense, it makes the logits");
         }
+        requireNormalizedOnce(layers);
+    }
+
+    /** A batch normalization belongs to one dense layer: on it, then without a bias, or on its activation. */
+    private static void requireNormalizedOnce(List<LayerSpec> layers) {
+        int number = 0;
+        int normalized = 0;
+        int normalizedActivation = 0;
+        for (int l = 0; l < layers.size(); l++) {
+            LayerSpec layer = layers.get(l);
+            if (layer instanceof LayerSpec.Dense) {
+                number++;
+            } else if (layer instanceof LayerSpec.Activate && number > 0 && normalizedActivation == number) {
+                throw new IllegalArgumentException(
+                        "dense layer " + number + " has an activation on the batch normalization of its activation");
+            } else if (layer instanceof LayerSpec.BatchNorm) {
+                LayerSpec below = l > 0 ? layers.get(l - 1) : layer;
+                boolean onActivation = below instanceof LayerSpec.Activate;
+                if (number == 0 || !(onActivation || below instanceof LayerSpec.Dense)) {
+                    throw new IllegalArgumentException("a batch normalization stands right on a dense layer or on its"
+                            + " activation: layer " + l + " from below");
+                }
+                if (normalized == number) {
+                    throw new IllegalArgumentException("dense layer " + number + " has two batch normalizations");
+                }
+                if (below instanceof LayerSpec.Dense dense && dense.bias() == LayerSpec.Bias.LEARNT) {
+                    throw new IllegalArgumentException("dense layer " + number + " has a bias, which the batch"
+                            + " normalization on it takes out again: give it none");
+                }
+                normalized = number;
+                normalizedActivation = onActivation ? number : normalizedActivation;
+            }
+        }
+    }
+
+    /** Whether a layer is normalized by the statistics of its mini-batch. */
+    public boolean normalizesBatches() {
+        return layers.stream().anyMatch(LayerSpec.BatchNorm.class::isInstance);
     }
 
     /** The same network without its dropout layers, over the same θ: what inference and the gradient check compute. */
@@ -50,11 +89,12 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
         int offset = 0;
         for (LayerSpec layer : layers) {
             List<LayerSpec.Parameter> parameters = layer.parameters(shape);
-            if (!parameters.isEmpty()) {
+            if (layer instanceof LayerSpec.Dense) {
                 number++;
             }
             for (LayerSpec.Parameter parameter : parameters) {
-                blocks.add(new ParameterBlock(number, parameter.name(), offset, parameter.rows(), parameter.columns()));
+                blocks.add(new ParameterBlock(
+                        number, parameter.name(), parameter.kind(), offset, parameter.rows(), parameter.columns()));
                 offset = Math.addExact(offset, parameter.size());
             }
             shape = layer.output(shape);
@@ -69,7 +109,7 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
 
     /**
      * θ before the first step: weights drawn as {@code initializer} says, from a stream of its own for each layer, so
-     * that changing one layer leaves the others' draws alone; biases zero.
+     * that changing one layer leaves the others' draws alone; biases and β zero, γ one, running averages 0 and 1.
      */
     public float[] initialize(Initializer initializer, long seed) {
         float[] theta = new float[parameterCount()];
@@ -83,22 +123,26 @@ public record NetworkSpec(Shape input, List<LayerSpec> layers, Loss loss) implem
                     // + 0 makes the −0 of a zero deviation 0
                     theta[block.offset() + i] = (float) (deviation * stream.gaussian(i) + 0.0);
                 }
+            } else {
+                Arrays.fill(
+                        theta,
+                        block.offset(),
+                        block.offset() + block.size(),
+                        block.kind().start());
             }
         }
         return theta;
     }
 
-    /** What follows each layer that has parameters, for its initializer: the next activation, identity for the logits. */
+    /** What follows each dense layer, for its initializer: the next activation, identity for the logits. */
     private List<Activation> activationsByNumber() {
         List<Activation> activations = new ArrayList<>();
-        Shape shape = input;
         for (LayerSpec layer : layers) {
-            if (!layer.parameters(shape).isEmpty()) {
+            if (layer instanceof LayerSpec.Dense) {
                 activations.add(Activation.of(Activation.Kind.IDENTITY));
             } else if (layer instanceof LayerSpec.Activate activate && !activations.isEmpty()) {
                 activations.set(activations.size() - 1, activate.activation());
             }
-            shape = layer.output(shape);
         }
         return activations;
     }

@@ -20,7 +20,7 @@ public final class ReferenceNetwork {
     private final int outputs;
     private final int parameterCount;
 
-    /** The weights and biases of each layer of the spec; absent layers have none. */
+    /** The parameters of each layer of the spec; some have none. */
     private final List<List<ParameterBlock>> blocks = new ArrayList<>();
 
     /** The network of a spec. */
@@ -31,53 +31,81 @@ public final class ReferenceNetwork {
         this.parameterCount = spec.parameterCount();
         int next = 0;
         for (LayerSpec layer : spec.layers()) {
-            int count = layer instanceof LayerSpec.Dense ? 2 : 0;
+            int count = 0;
+            if (layer instanceof LayerSpec.Dense dense) {
+                count = dense.bias() == LayerSpec.Bias.LEARNT ? 2 : 1;
+            } else if (layer instanceof LayerSpec.BatchNorm) {
+                count = 4;
+            }
             blocks.add(spec.parameters().subList(next, next + count));
             next += count;
         }
     }
 
-    /** Σ over examples of L. */
+    /** Which μ and σ² a batch normalization takes. */
+    private enum Statistics {
+        /** Those of the m examples. */
+        OF_THE_PASS,
+        /** Those in θ. */
+        RUNNING
+    }
+
+    /** Σ over examples of L of the finished network. */
     public double lossSum(double[] theta, double[] x, double[] y, int m) {
-        requireFits(theta, x, m);
+        return lossSum(logits(trace(theta, x, m, Statistics.RUNNING)), y, m);
+    }
+
+    /** Σ over examples of L in training, which differs for a network that {@linkplain NetworkSpec#normalizesBatches normalizes batches}. */
+    public double trainingLossSum(double[] theta, double[] x, double[] y, int m) {
+        return lossSum(logits(trace(theta, x, m)), y, m);
+    }
+
+    private double lossSum(double[][] logits, double[] y, int m) {
         requireTargets(y, m);
         double sum = 0;
         for (int j = 0; j < m; j++) {
-            sum += loss(logits(trace(theta, x, j)), target(y, j));
+            sum += loss(logits[j], target(y, j));
         }
         return sum;
     }
 
     /**
-     * Adds Σ over examples of ∂L/∂θ to {@code gradient}, in θ's layout.
+     * Adds Σ over examples of ∂L/∂θ to {@code gradient}, in θ's layout; in the places of running averages m times the
+     * statistic, as {@link ParameterKind.Statistic} says.
      *
-     * @return Σ over examples of L
+     * @return Σ over examples of L in training
      */
     public double addGradient(double[] theta, double[] x, double[] y, int m, double[] gradient) {
-        requireFits(theta, x, m);
         requireTargets(y, m);
+        List<double[][]> trace = trace(theta, x, m);
         double sum = 0;
+        double[][] d = new double[m][];
         for (int j = 0; j < m; j++) {
-            List<double[]> trace = trace(theta, x, j);
             double[] target = target(y, j);
-            sum += loss(logits(trace), target);
-            double[] d = prediction(logits(trace));
+            sum += loss(logits(trace)[j], target);
+            d[j] = prediction(logits(trace)[j]);
             for (int i = 0; i < outputs; i++) {
-                d[i] = slope(d[i] - wanted(target, i));
+                d[j][i] = slope(d[j][i] - wanted(target, i));
             }
-            for (int l = spec.layers().size() - 1; l >= 0; l--) {
-                d = backward(l, theta, trace.get(l), d, gradient);
+        }
+        for (int l = spec.layers().size() - 1; l >= 0; l--) {
+            if (spec.layers().get(l) instanceof LayerSpec.BatchNorm norm) {
+                d = ReferenceBatchNorm.backward(norm, blocks.get(l), theta, trace.get(l), d, gradient);
+            } else {
+                for (int j = 0; j < m; j++) {
+                    d[j] = backward(l, theta, trace.get(l)[j], d[j], gradient);
+                }
             }
         }
         return sum;
     }
 
-    /** The predictions A[L] (n[L], m): probabilities for the cross entropies. */
+    /** The predictions A[L] (n[L], m) of the finished network: probabilities for the cross entropies. */
     public double[] outputs(double[] theta, double[] x, int m) {
-        requireFits(theta, x, m);
+        double[][] logits = logits(trace(theta, x, m, Statistics.RUNNING));
         double[] a = new double[outputs * m];
         for (int j = 0; j < m; j++) {
-            System.arraycopy(prediction(logits(trace(theta, x, j))), 0, a, j * outputs, outputs);
+            System.arraycopy(prediction(logits[j]), 0, a, j * outputs, outputs);
         }
         return a;
     }
@@ -88,25 +116,21 @@ public final class ReferenceNetwork {
      */
     record Sided(double lossSum, BitSet sides) {}
 
-    /** {@link #lossSum} with its sides. */
+    /** {@link #trainingLossSum} with its sides. */
     Sided sidedLossSum(double[] theta, double[] x, double[] y, int m) {
-        requireFits(theta, x, m);
-        requireTargets(y, m);
-        double sum = 0;
+        List<double[][]> trace = trace(theta, x, m);
         BitSet sides = new BitSet();
         int bit = 0;
-        for (int j = 0; j < m; j++) {
-            List<double[]> trace = trace(theta, x, j);
-            sum += loss(logits(trace), target(y, j));
-            for (int l = 0; l < spec.layers().size(); l++) {
-                if (hasKink(spec.layers().get(l))) {
-                    for (double z : trace.get(l)) {
+        for (int l = 0; l < spec.layers().size(); l++) {
+            if (hasKink(spec.layers().get(l))) {
+                for (double[] example : trace.get(l)) {
+                    for (double z : example) {
                         sides.set(bit++, z > 0);
                     }
                 }
             }
         }
-        return new Sided(sum, sides);
+        return new Sided(lossSum(logits(trace), y, m), sides);
     }
 
     private static boolean hasKink(LayerSpec layer) {
@@ -115,20 +139,37 @@ public final class ReferenceNetwork {
                         || activate.activation().kind() == Activation.Kind.LEAKY_RELU);
     }
 
-    /** What goes into each layer for example j, the logits last. */
-    List<double[]> trace(double[] theta, double[] x, int j) {
-        List<double[]> trace = new ArrayList<>();
-        double[] a = new double[inputs];
-        System.arraycopy(x, j * inputs, a, 0, inputs);
+    /** What goes into each layer in training, an example a row, the logits last. */
+    List<double[][]> trace(double[] theta, double[] x, int m) {
+        return trace(theta, x, m, Statistics.OF_THE_PASS);
+    }
+
+    private List<double[][]> trace(double[] theta, double[] x, int m, Statistics statistics) {
+        requireFits(theta, x, m);
+        List<double[][]> trace = new ArrayList<>();
+        double[][] a = new double[m][inputs];
+        for (int j = 0; j < m; j++) {
+            System.arraycopy(x, j * inputs, a[j], 0, inputs);
+        }
         trace.add(a);
         for (int l = 0; l < spec.layers().size(); l++) {
-            a = forward(l, theta, a);
+            if (spec.layers().get(l) instanceof LayerSpec.BatchNorm norm) {
+                a = statistics == Statistics.RUNNING
+                        ? ReferenceBatchNorm.forwardInference(norm, blocks.get(l), theta, a)
+                        : ReferenceBatchNorm.forwardTraining(norm, blocks.get(l), theta, a);
+            } else {
+                double[][] next = new double[m][];
+                for (int j = 0; j < m; j++) {
+                    next[j] = forward(l, theta, a[j]);
+                }
+                a = next;
+            }
             trace.add(a);
         }
         return trace;
     }
 
-    private static double[] logits(List<double[]> trace) {
+    private static double[][] logits(List<double[][]> trace) {
         return trace.get(trace.size() - 1);
     }
 
@@ -145,10 +186,12 @@ public final class ReferenceNetwork {
             return a;
         }
         ParameterBlock w = blocks.get(l).get(0);
-        ParameterBlock b = blocks.get(l).get(1);
         double[] z = new double[w.rows()];
-        for (int i = 0; i < w.rows(); i++) {
-            z[i] = theta[b.offset() + i];
+        if (blocks.get(l).size() > 1) {
+            ParameterBlock b = blocks.get(l).get(1);
+            for (int i = 0; i < w.rows(); i++) {
+                z[i] = theta[b.offset() + i];
+            }
         }
         for (int k = 0; k < w.columns(); k++) {
             for (int i = 0; i < w.rows(); i++) {
@@ -171,10 +214,12 @@ public final class ReferenceNetwork {
             return d;
         }
         ParameterBlock w = blocks.get(l).get(0);
-        ParameterBlock b = blocks.get(l).get(1);
         double[] dInput = new double[w.columns()];
-        for (int i = 0; i < w.rows(); i++) {
-            gradient[b.offset() + i] += d[i];
+        if (blocks.get(l).size() > 1) {
+            ParameterBlock b = blocks.get(l).get(1);
+            for (int i = 0; i < w.rows(); i++) {
+                gradient[b.offset() + i] += d[i];
+            }
         }
         for (int k = 0; k < w.columns(); k++) {
             for (int i = 0; i < w.rows(); i++) {

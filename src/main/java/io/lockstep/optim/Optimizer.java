@@ -3,6 +3,7 @@ package io.lockstep.optim;
 import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
+import io.lockstep.nn.ParameterKind;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -11,7 +12,7 @@ import java.util.List;
 
 /**
  * Takes a gradient <em>sum</em> with its count to the next θ, in one place and in this order: divide by the count, clip,
- * regularize, update. Keeps the optimizer's state; one instance serves one training. Its serial form is without the
+ * regularize, update. Running averages are not trained but moved, see {@link ParameterKind.Statistic}. Keeps the optimizer's state; one instance serves one training. Its serial form is without the
  * {@linkplain #state state}.
  */
 public final class Optimizer implements Serializable {
@@ -28,6 +29,8 @@ public final class Optimizer implements Serializable {
 
     private final List<ParameterBlock> blocks;
     private final int parameters;
+    /** Runs of θ without running averages, [from, to) one after another. */
+    private final int[] trained;
     /** Not in the serial form: whoever sends it sends it as it suits him. */
     private transient float[][] state;
 
@@ -43,6 +46,7 @@ public final class Optimizer implements Serializable {
         this.greatestValue = (float) regularization.clipValue().orElse(Double.POSITIVE_INFINITY);
         this.blocks = network.parameters();
         this.parameters = network.parameterCount();
+        this.trained = trained(blocks);
         this.state = new float[rule.stateArrays()][parameters];
     }
 
@@ -55,11 +59,27 @@ public final class Optimizer implements Serializable {
         this.greatestValue = other.greatestValue;
         this.blocks = other.blocks;
         this.parameters = other.parameters;
+        this.trained = other.trained;
         this.state = new float[other.state.length][];
         for (int k = 0; k < state.length; k++) {
             state[k] = other.state[k].clone();
         }
         this.steps = other.steps;
+    }
+
+    private static int[] trained(List<ParameterBlock> blocks) {
+        int[] runs = new int[2 * blocks.size()];
+        int count = 0;
+        for (ParameterBlock block : blocks) {
+            if (block.isTrained()) {
+                if (count == 0 || runs[count - 1] != block.offset()) {
+                    runs[count] = block.offset();
+                    count += 2;
+                }
+                runs[count - 1] = block.offset() + block.size();
+            }
+        }
+        return Arrays.copyOf(runs, count);
     }
 
     private void readObject(ObjectInputStream stream) throws IOException, ClassNotFoundException {
@@ -82,7 +102,12 @@ public final class Optimizer implements Serializable {
      * @throws IllegalArgumentException if the lengths differ from the network's or {@code count} is not positive
      */
     public void step(float[] theta, float[] gradientSum, long count, double alpha) {
-        double squares = clips() ? ChunkedSum.ofSquares(gradientSum) : 0;
+        double squares = 0;
+        if (clips()) {
+            for (int from = 0; from < gradientSum.length; from += ChunkedSum.CHUNK) {
+                squares += squares(gradientSum, from, Math.min(gradientSum.length, from + ChunkedSum.CHUNK));
+            }
+        }
         stepSlice(theta, gradientSum, 0, parameters, new Step(steps + 1, count, alpha, squares));
         steps++;
     }
@@ -93,7 +118,8 @@ public final class Optimizer implements Serializable {
      * @param number t, from 1 over the whole training
      * @param count of the examples in the gradient sum, ≥ 1
      * @param alpha the learning rate α
-     * @param squares Σ of the gradient sum's squares; asked for only where the optimizer {@linkplain #clips clips}
+     * @param squares the {@linkplain #squares squares} of all of the gradient sum; asked for only where the optimizer
+     *     {@linkplain #clips clips}
      */
     public record Step(long number, long count, double alpha, double squares) {
         public Step {
@@ -106,6 +132,23 @@ public final class Optimizer implements Serializable {
     /** Whether the norm of the whole gradient must be known before any slice can be stepped. */
     public boolean clips() {
         return greatestNorm < Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * Σ of the gradient sum's squares in [from, to), a {@link ChunkedSum} chunk or less. What stands in the places of
+     * running averages is no gradient and does not count. The sums of θ's chunks, added in their order, are what
+     * {@link Step} wants.
+     */
+    public double squares(float[] gradientSum, int from, int to) {
+        double sum = 0;
+        for (int run = 0; run < trained.length; run += 2) {
+            int start = Math.max(from, trained[run]);
+            int end = Math.min(to, trained[run + 1]);
+            if (start < end) {
+                sum += ChunkedSum.ofSquares(gradientSum, start, end);
+            }
+        }
+        return sum;
     }
 
     /**
@@ -144,6 +187,15 @@ public final class Optimizer implements Serializable {
 
     private void stepBlock(
             ParameterBlock block, float[] theta, float[] gradient, int from, int to, float scale, Step step) {
+        if (block.kind() instanceof ParameterKind.Statistic statistic) {
+            // neither α nor clipping: this is an average, not a gradient
+            float kept = (float) statistic.momentum();
+            float taken = (float) ((1 - statistic.momentum()) / step.count());
+            for (int i = from; i < to; i++) {
+                theta[i] = kept * theta[i] + taken * gradient[i];
+            }
+            return;
+        }
         double alpha = step.alpha();
         float remaining = scale;
         if (greatestValue < Float.POSITIVE_INFINITY) {

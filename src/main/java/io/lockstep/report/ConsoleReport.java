@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -126,25 +125,20 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                 plan.batchSize() * shards / plan.shards());
     }
 
-    /** Layer sizes and activations, e.g. {@code 64-128 relu-10}; of a net that is too deep for a line, its ends. */
+    /** Layer sizes, activations and batch normalizations, e.g. {@code 64-128 bn relu-10}; of a net that is too deep for a line, its ends. */
     private static String shape(NetworkSpec network) {
-        StringJoiner joiner =
-                new StringJoiner("-").add(Integer.toString(network.input().size()));
+        StringBuilder shape = new StringBuilder().append(network.input().size());
         List<LayerSpec> layers = network.layers();
-        for (int l = 0; l < layers.size(); l++) {
-            if (layers.get(l) instanceof LayerSpec.Dense dense) {
-                boolean activated = l + 1 < layers.size() && layers.get(l + 1) instanceof LayerSpec.Activate;
-                joiner.add(dense.units()
-                        + (activated
-                                ? " "
-                                        + ((LayerSpec.Activate) layers.get(l + 1))
-                                                .activation()
-                                                .kind()
-                                                .configName()
-                                : ""));
+        for (LayerSpec layer : layers) {
+            if (layer instanceof LayerSpec.Dense dense) {
+                shape.append('-').append(dense.units());
+            } else if (layer instanceof LayerSpec.Activate activate) {
+                shape.append(' ').append(activate.activation().kind().configName());
+            } else if (layer instanceof LayerSpec.BatchNorm) {
+                shape.append(" bn");
             }
         }
-        String whole = joiner.toString();
+        String whole = shape.toString();
         if (whole.length() <= LONGEST_SHAPE) {
             return whole;
         }

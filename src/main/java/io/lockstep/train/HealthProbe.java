@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.nn.Inspection;
 import io.lockstep.nn.LayerActivity;
 import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.ParameterBlock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,9 +36,14 @@ final class HealthProbe {
     private double update(float[] theta, int layer) {
         double sum = 0;
         if (before.length > 0) {
-            for (int i = inspection.offset(layer); i < inspection.offset(layer + 1); i++) {
-                double difference = (double) theta[i] - before[i];
-                sum += difference * difference;
+            for (ParameterBlock block : network.parameters()) {
+                // running averages move, but nothing trains them
+                if (block.layer() == layer && block.isTrained()) {
+                    for (int i = block.offset(); i < block.offset() + block.size(); i++) {
+                        double difference = (double) theta[i] - before[i];
+                        sum += difference * difference;
+                    }
+                }
             }
         }
         return Math.sqrt(sum);

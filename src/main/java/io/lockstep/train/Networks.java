@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.config.BatchNorm;
 import io.lockstep.config.Defaults;
 import io.lockstep.config.HiddenLayer;
 import io.lockstep.config.ImageShape;
@@ -11,6 +12,7 @@ import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the network that a config asks for, once the data has told its inputs and outputs. */
 public final class Networks {
@@ -26,10 +28,7 @@ public final class Networks {
         List<LayerSpec> layers = new ArrayList<>();
         addDropout(layers, config.inputDropout());
         for (HiddenLayer hidden : config.network()) {
-            layers.add(new LayerSpec.Dense(hidden.units()));
-            if (hidden.activation().kind() != Activation.Kind.IDENTITY) {
-                layers.add(new LayerSpec.Activate(hidden.activation()));
-            }
+            addHidden(layers, hidden);
             addDropout(layers, hidden.dropout());
         }
         layers.add(new LayerSpec.Dense(classes > 2 ? classes : 1));
@@ -42,6 +41,26 @@ public final class Networks {
                 .<Shape>map(ImageShape::planes)
                 .filter(planes -> planes.size() == inputs)
                 .orElseGet(() -> new Shape.Vector(inputs));
+    }
+
+    /** Dense and activation, with a batch normalization between or on top. */
+    private static void addHidden(List<LayerSpec> layers, HiddenLayer hidden) {
+        boolean linear = hidden.activation().kind() == Activation.Kind.IDENTITY;
+        boolean before = hidden.batchNorm()
+                .map(norm -> linear || norm.placement() == BatchNorm.Placement.BEFORE)
+                .orElse(false);
+        layers.add(new LayerSpec.Dense(hidden.units(), before ? LayerSpec.Bias.NONE : LayerSpec.Bias.LEARNT));
+        Optional<LayerSpec> norm =
+                hidden.batchNorm().map(each -> new LayerSpec.BatchNorm(each.momentum(), each.epsilon()));
+        if (before) {
+            norm.ifPresent(layers::add);
+        }
+        if (!linear) {
+            layers.add(new LayerSpec.Activate(hidden.activation()));
+        }
+        if (!before) {
+            norm.ifPresent(layers::add);
+        }
     }
 
     private static void addDropout(List<LayerSpec> layers, double rate) {

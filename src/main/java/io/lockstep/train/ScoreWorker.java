@@ -12,6 +12,7 @@ import java.util.List;
 /** One task's part of a {@link Score}: its shards, each summed in its order. */
 final class ScoreWorker {
     private final Job job;
+    private final float[] theta;
     private final ShardTask task;
     private final ShardInference inference;
 
@@ -30,12 +31,14 @@ final class ScoreWorker {
      */
     ScoreWorker(Job job, float[] theta, ShardTask task) {
         this.job = job;
+        this.theta = theta;
         this.task = task;
-        this.inference = new ShardInference(job.network(), theta, task);
+        this.inference = new ShardInference(job.network(), task);
     }
 
     /** The sums of the maximal aligned subtrees of the task's run of shards. */
     List<ReductionTree.Node<ScoreSums>> sums() {
+        inference.take(theta);
         ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
         for (ShardRange range : task.shards()) {
             tree.addLeaf(range.shard(), sums(task.shard(range)));

@@ -2,6 +2,7 @@ package io.lockstep.train;
 
 import io.lockstep.data.Shard;
 import io.lockstep.data.ShardTask;
+import io.lockstep.nn.FoldedNetwork;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
 
@@ -11,24 +12,30 @@ public final class ShardInference {
     private static final int PASS_ROWS = 1024;
 
     private final NetworkSpec spec;
-    private final float[] theta;
     private final Network network;
+    /** θ of {@link #network}. */
+    private float[] theta = new float[0];
+
     private final float[] x;
     private final float[] y;
     private final int n;
 
-    /** Allocates buffers that suit the shards of {@code task}. */
-    public ShardInference(NetworkSpec spec, float[] theta, ShardTask task) {
+    /** Allocates buffers that suit the shards of {@code task}; {@link #take} gives it its θ. */
+    public ShardInference(NetworkSpec spec, ShardTask task) {
         int capacity = task.shards().stream()
                 .mapToInt(range -> Math.min(PASS_ROWS, Math.max(1, range.rows())))
                 .max()
                 .orElse(1);
         this.spec = spec;
-        this.theta = theta;
-        this.network = new Network(spec, capacity);
+        this.network = new Network(FoldedNetwork.spec(spec), capacity);
         this.n = spec.outputs();
         this.x = new float[Math.multiplyExact(spec.input().size(), capacity)];
         this.y = new float[spec.loss().targets(n) * capacity];
+    }
+
+    /** Predicts with θ as it is now, folded; whoever changes it must hand it in again. */
+    public void take(float[] parameters) {
+        theta = FoldedNetwork.of(spec, parameters).theta();
     }
 
     /** Takes an example's prediction. */

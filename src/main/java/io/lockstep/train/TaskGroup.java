@@ -347,7 +347,7 @@ final class TaskGroup {
             for (int chunk = piece.firstChunk(); chunk < piece.endChunk(); chunk++) {
                 int from = chunk * ChunkedSum.CHUNK;
                 int to = Math.min(piece.to(), from + ChunkedSum.CHUNK);
-                chunkSquares[chunk] = ChunkedSum.ofSquares(gradient, from, to);
+                chunkSquares[chunk] = state.optimizer().squares(gradient, from, to);
             }
             if (peers.isPresent()) {
                 peers.get().sendSquares(p);

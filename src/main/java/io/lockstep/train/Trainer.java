@@ -49,7 +49,19 @@ public final class Trainer {
         this.listener = listener;
         this.network =
                 Networks.of(config, data.features().width(), data.classes().size());
+        requireThickSlices();
         this.earlyStopping = config.training().earlyStopping().filter(rule -> hasDevSet(rule, data));
+    }
+
+    /** Batch normalization of a slice of one example is β whatever the example. */
+    private void requireThickSlices() {
+        ShardedSet set = data.set(DataRole.TRAIN);
+        long batch = Math.min(set.examples(), config.training().batchSize().rows(set.examples()));
+        if (network.normalizesBatches() && batch < 2L * set.shards()) {
+            throw new ConfigException("training.batch_size: mini-batches of " + batch + " examples on " + set.shards()
+                    + " shards have slices of fewer than 2, whose variance batch normalization cannot take. Batches of "
+                    + 2L * set.shards() + " or more, fewer shards, or no batch_norm.");
+        }
     }
 
     private static boolean hasDevSet(EarlyStopping rule, TrainingData data) {

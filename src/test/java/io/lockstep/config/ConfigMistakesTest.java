@@ -138,6 +138,10 @@ class ConfigMistakesTest {
             network: [5]             | network[0]: expected a layer such as { dense: 100, activation: relu }, found 5.
             network: [{}]            | network[0].dense: the key is required and missing. Expected a whole number >= 1.
             network: [{ dense: 3, dropout: 1.0 }] | network[0].dropout: expected a number in [0, 1), found 1.0.
+            network: [{ dense: 3, batch_norm: befor }] | network[0].batch_norm: expected true, false, before, after or a map such as { placement: before, momentum: 0.9, epsilon: 1.0e-5 }, found "befor".
+            network: [{ dense: 3, batch_norm: { placement: befor } }] | network[0].batch_norm.placement: unknown placement "befor". Known: before, after. Did you mean "before"?
+            network: [{ dense: 3, batch_norm: { momentum: 1 } }] | network[0].batch_norm.momentum: expected a number in [0, 1), found 1.
+            network: [{ dense: 3, batch_norm: { epsilon: 0 } }] | network[0].batch_norm.epsilon: expected a number > 0, found 0.
             network: [{ dense: 3, activation: { name: relu, slope: 0.1 } }] | network[0].activation.slope: unknown key. Known here: name.
             training: 5              | training: expected a map, found 5.
             sync: [auto]             | sync: expected one of auto, driver, barrier, found a list.
@@ -153,7 +157,6 @@ class ConfigMistakesTest {
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
             training: { class_weights: balanced } | training.class_weights: weighting classes is not available in this version. Remove the key.
-            network: [{ dense: 3 }, { dense: 3, batch_norm: true }] | network[1].batch_norm: batch normalization is not available in this version. Remove the key.
             """)
     void whatThisVersionCannotDoIsRefusedByName(String yaml, String message) {
         assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
@@ -210,6 +213,13 @@ class ConfigMistakesTest {
         assertThat(mistakesWith("  image: { height: 2, width: 3 }\n  audio: { rate: 8000 }"))
                 .isEqualTo("digits.yaml:6  data.audio: an example is a picture or a sound, not both. Remove one of the"
                         + " two.");
+    }
+
+    @Test
+    void batchNormalizationNeedsABatch() {
+        assertThat(mistakesWith("network: [{ dense: 3, batch_norm: true }]\ntraining: { batch_size: 1 }"))
+                .isEqualTo("digits.yaml:6  training.batch_size: batch normalization takes the variance of a mini-batch,"
+                        + " and one example has none. Raise it, or remove batch_norm.");
     }
 
     @Test

@@ -26,7 +26,8 @@ final class RandomConfigs {
     static LockstepConfig next(Random random) {
         Task task = pick(random, Task.values());
         List<HiddenLayer> network = IntStream.range(0, random.nextInt(4))
-                .mapToObj(i -> new HiddenLayer(1 + random.nextInt(1000), activation(random), random.nextDouble()))
+                .mapToObj(i -> new HiddenLayer(
+                        1 + random.nextInt(1000), activation(random), batchNorm(random), random.nextDouble()))
                 .toList();
         Initializer initializer = pick(random, Initializer.values());
         DataConfig data = data(task, random);
@@ -41,6 +42,13 @@ final class RandomConfigs {
                 pick(random, SyncMode.values()),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 << random.nextInt(31)),
                 text(random));
+    }
+
+    private static Optional<BatchNorm> batchNorm(Random random) {
+        return maybe(
+                random,
+                new BatchNorm(
+                        pick(random, BatchNorm.Placement.values()), random.nextDouble(), 1 - random.nextDouble()));
     }
 
     private static DataConfig data(Task task, Random random) {
@@ -93,7 +101,7 @@ final class RandomConfigs {
         return new TrainingConfig(
                 task == Task.REGRESSION ? maybe(random, loss(random)) : Optional.empty(),
                 1 + random.nextInt(100),
-                random.nextBoolean() ? BatchSize.full() : BatchSize.of(1 + random.nextInt(5000)),
+                random.nextBoolean() ? BatchSize.full() : BatchSize.of(2 + random.nextInt(5000)),
                 optimizer(random),
                 schedule(random),
                 random.nextInt(10) / 2.0,

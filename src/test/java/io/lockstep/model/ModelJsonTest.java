@@ -127,8 +127,12 @@ class ModelJsonTest {
         {"vector":3}            | {"image":[65536,65536,3]} | network.input.image: integer overflow
         {"dense":4}             | {"dense":-4}             | network.layers[0]: a dense layer has at least one unit, got -4
         {"dense":4}             | {"dense":1000000000}     | network: integer overflow
-        {"dense":4}             | {"dense":4,"batch_norm":true} | network.layers[0].batch_norm: is unknown, expected only dense
-        {"dense":4}             | {"conv":4}               | network.layers[0]: expected a layer with dense, activation or dropout
+        {"dense":4}             | {"dense":4,"batch_norm":true} | network.layers[0].batch_norm: is unknown, expected only dense, bias
+        {"dense":4}             | {"dense":4,"bias":0}     | network.layers[0].bias: expected true or false, found 0
+        {"dense":4}             | {"dense":4},{"batch_norm":{"momentum":0.9,"epsilon":1e-5}} | network: dense layer 1 has a bias
+        {"dense":4}             | {"dense":4,"bias":false},{"batch_norm":{"momentum":1,"epsilon":1e-5}} | network.layers[1].batch_norm: a batch normalization's momentum is in [0, 1), got 1.0
+        {"dense":4}             | {"dense":4,"bias":false},{"batch_norm":{"momentum":0.9}} | network.layers[1].batch_norm.epsilon: is missing
+        {"dense":4}             | {"conv":4}               | network.layers[0]: expected a layer with dense, batch_norm, activation or dropout
         "leaky_relu","slope":0.25 | "leaky_relu"           | network.layers[1].slope: is missing
         "leaky_relu"            | "relu"                   | network.layers[1]: only leaky_relu has a slope
         "leaky_relu"            | "swish"                  | network.layers[1].activation: expected one of identity, sigmoid, tanh, relu, leaky_relu, found "swish"

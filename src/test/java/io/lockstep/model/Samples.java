@@ -38,8 +38,10 @@ final class Samples {
                         new LayerSpec.Dropout(0.1),
                         new LayerSpec.Dense(33),
                         new LayerSpec.Activate(Activation.leakyRelu(0.1)),
+                        new LayerSpec.BatchNorm(0.9, 1e-5),
                         new LayerSpec.Dropout(0.5),
-                        new LayerSpec.Dense(17),
+                        new LayerSpec.Dense(17, LayerSpec.Bias.NONE),
+                        new LayerSpec.BatchNorm(0.75, 0.1),
                         new LayerSpec.Activate(Activation.of(Activation.Kind.TANH)),
                         new LayerSpec.Dense(3)),
                 Loss.SOFTMAX_CROSS_ENTROPY);

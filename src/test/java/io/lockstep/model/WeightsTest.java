@@ -90,8 +90,8 @@ class WeightsTest {
         float[] theta = Samples.theta(network, 3);
         ByteBuffer file = ByteBuffer.wrap(write(network, theta)).order(ByteOrder.LITTLE_ENDIAN);
         int data = Long.BYTES + (int) file.getLong(0);
-        // the second layer: 17 units over 33; before it 33 units over 24
-        int before = 33 * 24 + 33;
+        // the second layer: 17 units over 33; before it 33 units over 24, normalized
+        int before = 33 * 24 + 33 + 4 * 33;
         for (int r = 0; r < 17; r++) {
             for (int c = 0; c < 33; c++) {
                 assertThat(file.getFloat(data + 4 * (before + r * 33 + c))).isEqualTo(theta[before + c * 17 + r]);

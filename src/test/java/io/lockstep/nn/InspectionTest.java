@@ -75,11 +75,11 @@ class InspectionTest {
         Nets.Case net = Nets.of(Nets.spec(Loss.HALVED_SQUARED, Activation.of(Activation.Kind.TANH), 5, 4, 3, 1), 9, 3);
         ReferenceNetwork reference = new ReferenceNetwork(net.spec());
         double[] squares = new double[6];
-        for (int j = 0; j < 9; j++) {
-            // [0] is x, [l] what the l-th part of the spec put out
-            List<double[]> trace = reference.trace(net.wideTheta(), net.wideX(), j);
-            for (int l = 1; l <= 5; l++) {
-                squares[l] += squares(trace.get(l), 0, trace.get(l).length);
+        // [0] is x, [l] what the l-th part of the spec put out
+        List<double[][]> trace = reference.trace(net.wideTheta(), net.wideX(), 9);
+        for (int l = 1; l <= 5; l++) {
+            for (double[] example : trace.get(l)) {
+                squares[l] += squares(example, 0, example.length);
             }
         }
         List<LayerActivity> seen = new Inspection(net.spec(), net.x().clone(), net.y(), 9)

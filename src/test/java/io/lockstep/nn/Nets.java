@@ -92,7 +92,10 @@ final class Nets {
         for (ParameterBlock block : spec.parameters()) {
             double deviation = block.isWeight() ? Math.sqrt(1.5 / block.columns()) : 0.3;
             for (int i = 0; i < block.size(); i++) {
-                theta[block.offset() + i] = (float) (deviation * random.nextGaussian());
+                double value = block.kind().start() + deviation * random.nextGaussian();
+                // a variance stays clear of zero
+                theta[block.offset() + i] =
+                        (float) (block.name().equals("running_variance") ? 0.1 + Math.abs(value) : value);
             }
         }
         return new Case(spec, theta, examples(spec, theta, m, random), targets(spec, m, random), m);
@@ -103,24 +106,29 @@ final class Nets {
         ReferenceNetwork reference = new ReferenceNetwork(spec);
         int n = spec.input().size();
         float[] x = new float[n * m];
-        for (int j = 0; j < m; j++) {
-            List<double[]> trace;
+        // where an example's z depends on the others, all are drawn again
+        int together = spec.normalizesBatches() ? m : 1;
+        for (int first = 0; first < m; first += together) {
+            List<double[][]> trace;
             do {
-                for (int i = 0; i < n; i++) {
-                    x[j * n + i] = (float) random.nextGaussian();
+                for (int i = first * n; i < (first + together) * n; i++) {
+                    x[i] = (float) random.nextGaussian();
                 }
-                trace = reference.trace(widen(theta), widen(x), j);
+                trace = reference.trace(
+                        widen(theta), widen(Arrays.copyOfRange(x, first * n, (first + together) * n)), together);
             } while (besideAKink(spec, trace));
         }
         return x;
     }
 
-    private static boolean besideAKink(NetworkSpec spec, List<double[]> trace) {
+    private static boolean besideAKink(NetworkSpec spec, List<double[][]> trace) {
         for (int l = 0; l < spec.layers().size(); l++) {
             if (spec.layers().get(l) instanceof LayerSpec.Activate) {
-                for (double z : trace.get(l)) {
-                    if (Math.abs(z) < 1e-4) {
-                        return true;
+                for (double[] example : trace.get(l)) {
+                    for (double z : example) {
+                        if (Math.abs(z) < 1e-4) {
+                            return true;
+                        }
                     }
                 }
             }

@@ -39,10 +39,10 @@ class NetworkSpecTest {
                 Loss.SOFTMAX_CROSS_ENTROPY);
         assertThat(spec.parameters())
                 .containsExactly(
-                        new ParameterBlock(1, "weight", 0, 5, 24),
-                        new ParameterBlock(1, "bias", 120, 5, 1),
-                        new ParameterBlock(2, "weight", 125, 3, 5),
-                        new ParameterBlock(2, "bias", 140, 3, 1));
+                        new ParameterBlock(1, "weight", ParameterKind.WEIGHT, 0, 5, 24),
+                        new ParameterBlock(1, "bias", new ParameterKind.Offset(0), 120, 5, 1),
+                        new ParameterBlock(2, "weight", ParameterKind.WEIGHT, 125, 3, 5),
+                        new ParameterBlock(2, "bias", new ParameterKind.Offset(0), 140, 3, 1));
         assertThat(spec.outputs()).isEqualTo(3);
         assertThat(spec.describeLayer(1)).isEqualTo("layer 1 (dense 5, relu)");
         assertThat(spec.describeLayer(2)).isEqualTo("layer 2 (dense 3, output)");

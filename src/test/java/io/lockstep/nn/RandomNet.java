@@ -95,21 +95,21 @@ record RandomNet(NetworkSpec spec, float[] theta, float[] x, float[] y, int m, T
         for (int j = 0; j < m; j++) {
             double[] scales = scales(j);
             double[] thinned = times(wide, scales);
-            List<double[]> trace;
+            List<double[][]> trace;
             do {
                 int spike = random.nextInt(n);
                 for (int i = 0; i < n; i++) {
                     x[j * n + i] = spikes && i != spike ? 0 : scale * (float) random.nextGaussian();
                 }
-                trace = reference.trace(thinned, Nets.widen(x), j);
+                trace = reference.trace(thinned, Nets.widen(Arrays.copyOfRange(x, j * n, (j + 1) * n)), 1);
             } while (besideAKink(trace));
         }
     }
 
-    private boolean besideAKink(List<double[]> trace) {
+    private boolean besideAKink(List<double[][]> trace) {
         for (int l = 0; l < spec.layers().size(); l++) {
             if (spec.layers().get(l) instanceof LayerSpec.Activate) {
-                double[] z = trace.get(l);
+                double[] z = trace.get(l)[0];
                 double greatest = Arrays.stream(z).map(Math::abs).max().orElseThrow();
                 // float32 errs by a part of the greatest; the differences' step by 10⁻⁵
                 double margin = Math.max(1e-4 * Math.min(1, greatest), 1e-5 * greatest);

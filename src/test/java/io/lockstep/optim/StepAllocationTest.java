@@ -42,6 +42,8 @@ class StepAllocationTest {
             trainings.add(new Training(net(kind, Loss.SOFTMAX_CROSS_ENTROPY, 0, 0), adam, Regularization.none()));
             trainings.add(new Training(net(kind, Loss.SOFTMAX_CROSS_ENTROPY, 0.1, 0.5), adam, ALL));
         }
+        trainings.add(new Training(normalized(), adam, Regularization.none()));
+        trainings.add(new Training(normalized(), adam, ALL));
         for (Loss loss :
                 List.of(Loss.SOFTMAX_CROSS_ENTROPY, Loss.SIGMOID_CROSS_ENTROPY, Loss.HALVED_SQUARED, Loss.huber(1))) {
             trainings.add(new Training(net(Activation.Kind.RELU, loss, 0, 0.2), adam, Regularization.none()));
@@ -75,6 +77,24 @@ class StepAllocationTest {
         }
         layers.add(new LayerSpec.Dense(7));
         return new NetworkSpec(new Shape.Vector(INPUTS), layers, loss);
+    }
+
+    /** Batch normalization before an activation and after one. */
+    private static NetworkSpec normalized() {
+        LayerSpec norm = new LayerSpec.BatchNorm(0.9, 1e-5);
+        LayerSpec relu = new LayerSpec.Activate(Activation.of(Activation.Kind.RELU));
+        return new NetworkSpec(
+                new Shape.Vector(INPUTS),
+                List.of(
+                        new LayerSpec.Dense(70, LayerSpec.Bias.NONE),
+                        norm,
+                        relu,
+                        new LayerSpec.Dropout(0.2),
+                        new LayerSpec.Dense(30),
+                        relu,
+                        norm,
+                        new LayerSpec.Dense(7)),
+                Loss.SOFTMAX_CROSS_ENTROPY);
     }
 
     @ParameterizedTest

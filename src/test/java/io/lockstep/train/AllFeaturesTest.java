@@ -20,15 +20,16 @@ class AllFeaturesTest {
     private static final String FRAME = """
             task: regression
             data: { train: FOLDER, format: csv, label: price }
+            network: [{ dense: 9, activation: relu }, { dense: 5, activation: tanh }]
             shards: 4
             training: { epochs: 3, batch_size: 61, seed: 5, early_stopping: null }
             """;
 
     /** What switches each feature on, and what off. */
     private static final Map<String, String> FEATURES = Map.ofEntries(
-            Map.entry(
-                    "network=[{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]",
-                    "network=[{ dense: 9, activation: relu }, { dense: 5, activation: tanh }]"),
+            Map.entry("network[0].dropout=0.3", "network[0].dropout=0"),
+            Map.entry("network[0].batch_norm=before", "network[0].batch_norm=false"),
+            Map.entry("network[1].batch_norm={ placement: after, momentum: 0.8 }", "network[1].batch_norm=after"),
             Map.entry("input_dropout=0.1", "input_dropout=0"),
             Map.entry("initializer=glorot", "initializer=auto"),
             Map.entry("data.target=standard", "data.target=none"),

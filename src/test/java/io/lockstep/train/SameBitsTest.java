@@ -17,6 +17,12 @@ class SameBitsTest {
             network: [{ dense: 9, activation: relu, dropout: 0.3 }, { dense: 5, activation: tanh }]
             input_dropout: 0.1
             """;
+    private static final String NORMALIZED = """
+            network:
+              - { dense: 9, activation: relu, batch_norm: true, dropout: 0.3 }
+              - { dense: 5, activation: tanh, batch_norm: { placement: after, momentum: 0.8 } }
+            input_dropout: 0.1
+            """;
     private static final String PLAIN = "network: [{ dense: 6, activation: leaky_relu }]\n";
     private static final String ALL_ROWS = "data.split={ train: 1 }";
 
@@ -45,6 +51,16 @@ class SameBitsTest {
                         5,
                         classes + PLAIN,
                         List.of(ALL_ROWS, "shards=8", "training.batch_size=3")),
+                new Case(
+                        "batch normalization before and after, dropout, clipped, l2",
+                        1031,
+                        classes + NORMALIZED,
+                        List.of(
+                                "shards=4",
+                                "training.batch_size=37",
+                                "training.clip_norm=0.05",
+                                "training.l2=0.1",
+                                "training.finish_full_batch_epochs=1")),
                 new Case("full batch", 203, prices + PLAIN, List.of("training.batch_size=full")),
                 new Case(
                         "batches of one",
