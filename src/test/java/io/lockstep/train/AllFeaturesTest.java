@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AllFeaturesTest {
     private static final String FRAME = """
             task: regression
-            data: { train: FOLDER, format: csv, label: price }
+            data: { train: FOLDER, format: csv, label: price, image: { height: 3, width: 3 } }
             network: [{ dense: 9, activation: relu }, { dense: 5, activation: tanh }]
             shards: 4
             training: { epochs: 3, batch_size: 61, seed: 5, early_stopping: null }
@@ -38,6 +38,7 @@ class AllFeaturesTest {
                     "training.schedule={ name: cosine, floor: 0.1, warmup_epochs: 1.5 }",
                     "training.schedule={ name: cosine, floor: 0.1 }"),
             Map.entry("training.loss={ name: huber, delta: 0.7 }", "training.loss=null"),
+            Map.entry("training.augment={ shift: 1, rotate: 20, noise: 5 }", "training.augment=null"),
             Map.entry("training.l2=0.3", "training.l2=0"),
             Map.entry("training.l1=0.2", "training.l1=0"),
             Map.entry("training.clip_norm=0.2", "training.clip_norm=null"),
