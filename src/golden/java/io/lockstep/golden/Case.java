@@ -2,6 +2,7 @@ package io.lockstep.golden;
 
 import io.lockstep.golden.GoldenData.Target;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  * @param hidden the units of the hidden layers
  * @param l2 the config's, λ₂
  * @param l1 the config's, λ₁
+ * @param norm the batch normalization of each hidden layer
  */
 record Case(
         String name,
@@ -25,7 +27,8 @@ record Case(
         double l2,
         double l1,
         OptionalDouble clipNorm,
-        OptionalDouble clipValue) {
+        OptionalDouble clipValue,
+        Norm norm) {
     static final int STEPS = 50;
     static final int EPOCHS = (STEPS + GoldenData.stepsOfAnEpoch() - 1) / GoldenData.stepsOfAnEpoch();
 
@@ -63,6 +66,13 @@ record Case(
         }
     }
 
+    /** Where a hidden layer is normalized; the config's momentum is 0.9 and PyTorch's 0.1, for the same averages. */
+    enum Norm {
+        NONE,
+        BEFORE,
+        AFTER
+    }
+
     /** Softmax on a small tanh net, without schedule, penalty and clipping. */
     static Case of(String name, Descent descent) {
         return new Case(
@@ -76,28 +86,46 @@ record Case(
                 0,
                 0,
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                Norm.NONE);
     }
 
     Case with(Objective other) {
-        return new Case(name, other, hidden, unit, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue);
+        return new Case(name, other, hidden, unit, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue, norm);
     }
 
     Case with(List<Integer> layers, Unit other) {
-        return new Case(name, objective, layers, other, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue);
+        return new Case(
+                name, objective, layers, other, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue, norm);
     }
 
     Case with(Rates other, double warmup) {
-        return new Case(name, objective, hidden, unit, descent, other, warmup, l2, l1, clipNorm, clipValue);
+        return new Case(name, objective, hidden, unit, descent, other, warmup, l2, l1, clipNorm, clipValue, norm);
     }
 
     Case penalized(double lambda2, double lambda1) {
         return new Case(
-                name, objective, hidden, unit, descent, rates, warmupEpochs, lambda2, lambda1, clipNorm, clipValue);
+                name,
+                objective,
+                hidden,
+                unit,
+                descent,
+                rates,
+                warmupEpochs,
+                lambda2,
+                lambda1,
+                clipNorm,
+                clipValue,
+                norm);
     }
 
-    Case clipped(OptionalDouble norm, OptionalDouble value) {
-        return new Case(name, objective, hidden, unit, descent, rates, warmupEpochs, l2, l1, norm, value);
+    Case clipped(OptionalDouble greatest, OptionalDouble value) {
+        return new Case(name, objective, hidden, unit, descent, rates, warmupEpochs, l2, l1, greatest, value, norm);
+    }
+
+    Case with(Norm other) {
+        return new Case(
+                name, objective, hidden, unit, descent, rates, warmupEpochs, l2, l1, clipNorm, clipValue, other);
     }
 
     /** The config of Lockstep that asks for the same. */
@@ -125,13 +153,19 @@ record Case(
         Map<String, Object> config = new TreeMap<>();
         config.put("task", objective.task);
         config.put("data", Map.of("train", "golden.csv", "label", "y"));
-        config.put(
-                "network",
-                hidden.stream()
-                        .map(units -> Map.of("dense", units, "activation", unit.config()))
-                        .toList());
+        config.put("network", hidden.stream().map(this::layer).toList());
         config.put("training", training);
         return config;
+    }
+
+    private Map<String, Object> layer(int units) {
+        Map<String, Object> layer = new TreeMap<>();
+        layer.put("dense", units);
+        layer.put("activation", unit.config());
+        if (norm != Norm.NONE) {
+            layer.put("batch_norm", norm.name().toLowerCase(Locale.ROOT));
+        }
+        return layer;
     }
 
     /** Lockstep's α of each step: the schedule's, by epochs, times the warm-up's rise from 0, by steps. */

@@ -28,6 +28,7 @@ final class Cases {
         clipping();
         losses();
         activations();
+        norms();
     }
 
     static List<Case> all() {
@@ -115,6 +116,22 @@ final class Cases {
                 new Unit("identity", 0))) {
             String name = "deep-" + unit.name().replace('_', '-') + (unit.slope() > 0.1 ? "-steep" : "");
             cases.add(Case.of(name, new Descent.Momentum("momentum", 0.3, 0.9)).with(List.of(13, 9, 5), unit));
+        }
+    }
+
+    private void norms() {
+        for (Case.Norm norm : List.of(Case.Norm.BEFORE, Case.Norm.AFTER)) {
+            String name = "batch-norm-" + norm.name().toLowerCase(Locale.ROOT);
+            cases.add(Case.of(name, MOMENTUM).with(norm));
+            cases.add(Case.of(name + "-leaky", SGD)
+                    .with(List.of(9, 6), new Unit("leaky_relu", 0.1))
+                    .with(norm));
+            // γ, β and the running averages are spared by the penalty, and only the averages by clipping
+            cases.add(Case.of(name + "-l2-clip-adam", ADAM)
+                    .with(Objective.SQUARED)
+                    .penalized(L2, 0)
+                    .clipped(OptionalDouble.of(0.3), OptionalDouble.empty())
+                    .with(norm));
         }
     }
 }

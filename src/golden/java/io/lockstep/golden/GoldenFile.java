@@ -9,9 +9,9 @@ import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
 /** Writes what was trained, in JSON that a person can read and a diff can show. */
@@ -27,14 +27,10 @@ final class GoldenFile {
 
     private GoldenFile() {}
 
-    /** The layers' tensors by their names in {@code weights.safetensors}; a weight's rows are its units. */
-    static Map<String, Object> parameters(List<Tensor> weights, List<Tensor> biases) {
-        Map<String, Object> tensors = new LinkedHashMap<>();
-        for (int l = 0; l < weights.size(); l++) {
-            tensors.put("layer" + (l + 1) + ".weight", rounded(TorchTraining.values(weights.get(l))));
-            tensors.put("layer" + (l + 1) + ".bias", rounded(TorchTraining.values(biases.get(l))));
-        }
-        return tensors;
+    static Map<String, Object> rounded(Map<String, Tensor> tensors) {
+        Map<String, Object> rounded = new TreeMap<>();
+        tensors.forEach((name, tensor) -> rounded.put(name, rounded(TorchTraining.values(tensor))));
+        return rounded;
     }
 
     static List<BigDecimal> rounded(double[] values) {

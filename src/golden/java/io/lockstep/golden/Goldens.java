@@ -37,11 +37,11 @@ public final class Goldens {
             file.put("pytorch", torch.TORCH_VERSION);
             file.put("config", one.config());
             file.put("target", one.objective().target.name().toLowerCase(Locale.ROOT));
-            file.put("start", GoldenFile.parameters(training.weights(), training.biases()));
+            file.put("start", GoldenFile.rounded(training.parameters()));
             training.train();
             file.put("learning_rates", one.alphas());
             file.put("losses", GoldenFile.rounded(training.losses()));
-            file.put("end", GoldenFile.parameters(training.weights(), training.biases()));
+            file.put("end", GoldenFile.rounded(training.parameters()));
             GoldenFile.write(directory.resolve(one.name() + ".json"), file);
         }
         System.out.println(cases.size() + " golden files in " + directory);

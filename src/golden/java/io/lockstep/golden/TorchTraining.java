@@ -3,7 +3,10 @@ package io.lockstep.golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.Optimizer;
 import org.bytedeco.pytorch.OptimizerParamGroup;
@@ -16,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A case trained by PyTorch: its linear layers, activations and losses, its autograd, its clipping, its optimizers, all in
  * float64 on one thread, so that what differs from the engine is the engine's float32. An optimizer for the weights
- * with {@code weight_decay}, and one for the biases without it; they work element by element, so two are as good as one
+ * with {@code weight_decay}, and one for all else without it; they work element by element, so two are as good as one
  * with two groups of parameters.
  */
 final class TorchTraining {
@@ -26,7 +29,8 @@ final class TorchTraining {
     private final Tensor x;
     private final Tensor y;
     private final List<Tensor> weights = new ArrayList<>();
-    private final List<Tensor> biases = new ArrayList<>();
+    private final List<Optional<Tensor>> biases = new ArrayList<>();
+    private final List<TorchNorm> norms = new ArrayList<>();
 
     /** The mean loss of each step's examples before the step, without the penalty of L1. */
     private final double[] losses = new double[Case.STEPS];
@@ -59,7 +63,15 @@ final class TorchTraining {
                 b[0][i] = (float) (0.3 * random.nextGaussian());
             }
             weights.add(matrix(w).requires_grad_(true));
-            biases.add(matrix(b).view(w.length).requires_grad_(true));
+            boolean normalized = l < sizes.size() - 1 && one.norm() != Case.Norm.NONE;
+            // a bias right below a normalization would be taken out again
+            biases.add(
+                    normalized && one.norm() == Case.Norm.BEFORE
+                            ? Optional.empty()
+                            : Optional.of(matrix(b).view(w.length).requires_grad_(true)));
+            if (normalized) {
+                norms.add(new TorchNorm(w.length, random));
+            }
         }
     }
 
@@ -71,12 +83,18 @@ final class TorchTraining {
         return torch.tensor(flat).to(torch.ScalarType.Double).view(rows.length, rows[0].length);
     }
 
-    List<Tensor> weights() {
-        return weights;
-    }
-
-    List<Tensor> biases() {
-        return biases;
+    /** Every tensor of θ by its name in {@code weights.safetensors}; a weight's rows are its units. */
+    Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new TreeMap<>();
+        for (int l = 0; l < weights.size(); l++) {
+            String layer = "layer" + (l + 1) + ".";
+            parameters.put(layer + "weight", weights.get(l));
+            biases.get(l).ifPresent(bias -> parameters.put(layer + "bias", bias));
+            if (l < norms.size()) {
+                norms.get(l).parameters().forEach((name, tensor) -> parameters.put(layer + name, tensor));
+            }
+        }
+        return parameters;
     }
 
     double[] losses() {
@@ -92,13 +110,16 @@ final class TorchTraining {
     }
 
     void train() {
+        List<Tensor> unpenalized = new ArrayList<>();
+        biases.forEach(bias -> bias.ifPresent(unpenalized::add));
+        norms.forEach(norm -> unpenalized.addAll(norm.trained()));
         TensorVector all = new TensorVector();
         weights.forEach(all::push_back);
-        biases.forEach(all::push_back);
+        unpenalized.forEach(all::push_back);
         double penalty = one.l2() / GoldenData.ROWS + one.descent().decay();
         List<Optimizer> optimizers = List.of(
                 one.descent().torch(new TensorVector(weights.toArray(Tensor[]::new)), penalty),
-                one.descent().torch(new TensorVector(biases.toArray(Tensor[]::new)), 0));
+                one.descent().torch(new TensorVector(unpenalized.toArray(Tensor[]::new)), 0));
         double[] alphas = one.alphas();
         for (int step = 0; step < Case.STEPS; step++) {
             long rows = (long) GoldenData.to(step) - GoldenData.from(step);
@@ -125,9 +146,12 @@ final class TorchTraining {
     private Tensor logits(Tensor batch) {
         Tensor a = batch;
         for (int l = 0; l < weights.size(); l++) {
-            a = torch.linear(a, weights.get(l), new TensorOptional(biases.get(l)));
+            a = torch.linear(
+                    a, weights.get(l), biases.get(l).map(TensorOptional::new).orElseGet(TensorOptional::new));
             if (l < weights.size() - 1) {
+                a = one.norm() == Case.Norm.BEFORE ? norms.get(l).normalize(a) : a;
                 a = activate(a);
+                a = one.norm() == Case.Norm.AFTER ? norms.get(l).normalize(a) : a;
             }
         }
         return a;

@@ -72,7 +72,8 @@ class GoldenTest {
         for (String technique : List.of(
                 "sgd momentum nesterov rmsprop adam adamw l2-sgd l2-adam l1 clip-norm clip-value warm-up",
                 "schedule-inverse-time schedule-exponential schedule-inverse-sqrt schedule-step schedule-cosine",
-                "loss-softmax loss-sigmoid loss-squared loss-huber deep-relu deep-leaky-relu deep-tanh deep-sigmoid")) {
+                "loss-softmax loss-sigmoid loss-squared loss-huber deep-relu deep-leaky-relu deep-tanh deep-sigmoid",
+                "batch-norm-before batch-norm-after")) {
             assertThat(all).contains(technique.split(" "));
         }
     }
