@@ -54,7 +54,7 @@ public final class ConfigReader {
 
     private static LockstepConfig config(Section root, Members tree, String fileName) {
         String name = root.text("name", "a name").orElseGet(() -> Defaults.name(fileName));
-        root.require("task", "classification or regression");
+        root.require("task", "classification, multilabel or regression");
         Task task = root.choice("task", Task.values(), Task.CLASSIFICATION, Named::configName);
         DataConfig data = root.section("data").read(DataReader::read);
         List<HiddenLayer> network = NetworkReader.read(root);

@@ -42,7 +42,8 @@ public final class ConfigWriter {
         map.put("test", data.test().orElse(null));
         map.put("format", data.format().map(DataFormat::configName).orElse(null));
         map.put("options", new LinkedHashMap<>(data.options()));
-        map.put("label", data.label());
+        map.put("label", data.labels().size() == 1 ? data.labels().get(0) : data.labels());
+        map.put("weight", data.weight().orElse(null));
         map.put("features", features(data.features()));
         map.put("categorical", data.categorical() instanceof CategoricalSelection.Named named ? named.names() : "auto");
         map.put("hashing", new LinkedHashMap<>(data.hashing()));
@@ -124,6 +125,9 @@ public final class ConfigWriter {
                 "early_stopping",
                 training.earlyStopping().map(ConfigWriter::earlyStopping).orElse(null));
         map.put("augment", training.augment().map(ConfigWriter::augment).orElse(null));
+        map.put(
+                "class_weights",
+                training.classWeights().map(ConfigWriter::classWeights).orElse(null));
         map.put("bayes_error", training.bayesError());
         map.put("seed", training.seed());
         return map;
@@ -140,6 +144,10 @@ public final class ConfigWriter {
         return map;
     }
 
+    private static Object classWeights(ClassWeights weights) {
+        return weights instanceof ClassWeights.ByClass byClass ? new LinkedHashMap<>(byClass.weights()) : "balanced";
+    }
+
     private static Object earlyStopping(EarlyStopping stopping) {
         if (!stopping.needsDevSet()) {
             return "auto";
@@ -147,6 +155,7 @@ public final class ConfigWriter {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("metric", stopping.metric().configName());
         map.put("patience", stopping.patience());
+        map.put("min_improvement", stopping.minImprovement());
         return map;
     }
 

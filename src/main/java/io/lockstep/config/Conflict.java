@@ -3,6 +3,7 @@ package io.lockstep.config;
 import io.lockstep.nn.Initializer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two keys that are right by themselves and contradict each other.
@@ -29,6 +30,14 @@ record Conflict(String path, String other, String message) {
                     "data.audio",
                     "data.image",
                     "an example is a picture or a sound, not both. Remove one of the two."));
+        }
+        labels(task, data, conflicts);
+        if (task != Task.CLASSIFICATION && training.classWeights().isPresent()) {
+            conflicts.add(new Conflict(
+                    "training.class_weights",
+                    "task",
+                    "only a classification has classes to weigh, and task is " + task.configName()
+                            + ". Remove the key; data.weight weighs examples."));
         }
         if (task != Task.REGRESSION && training.loss().isPresent()) {
             conflicts.add(new Conflict(
@@ -92,26 +101,28 @@ record Conflict(String path, String other, String message) {
                             + data.image().get().channels() + "."));
         }
         data.imageColumn()
-                .filter(name -> !isFeature(name, data.features()))
+                .filter(name -> !isFeature(name, data))
                 .ifPresent(name -> conflicts.add(noFeature("data.image.column", name)));
         data.imageColumn()
-                .filter(data.label()::equals)
+                .filter(data.labels()::contains)
                 .ifPresent(name -> conflicts.add(labelIn("data.image.column", name, "the picture")));
     }
 
     private static void columns(DataConfig data, List<Conflict> conflicts) {
-        String label = data.label();
-        if (data.features() instanceof FeatureSelection.Only only
-                && only.names().contains(label)) {
-            conflicts.add(labelIn("data.features", label, "a feature that gives the answer away"));
+        for (String label : data.labels()) {
+            if (data.features() instanceof FeatureSelection.Only only
+                    && only.names().contains(label)) {
+                conflicts.add(labelIn("data.features", label, "a feature that gives the answer away"));
+            }
+            if (data.key().contains(label)) {
+                conflicts.add(labelIn("data.key", label, "part of what identifies an example"));
+            }
         }
-        if (data.key().contains(label)) {
-            conflicts.add(labelIn("data.key", label, "part of what identifies an example"));
-        }
+        data.weight().ifPresent(weight -> weight(weight, data, conflicts));
         for (String name : data.hashing().keySet()) {
-            if (name.equals(label)) {
-                conflicts.add(labelIn("data.hashing", label, "a hashed feature"));
-            } else if (!isFeature(name, data.features())) {
+            if (data.labels().contains(name)) {
+                conflicts.add(labelIn("data.hashing", name, "a hashed feature"));
+            } else if (!isFeature(name, data)) {
                 conflicts.add(noFeature("data.hashing", name));
             } else if (data.categorical() instanceof CategoricalSelection.Named categorical
                     && categorical.names().contains(name)) {
@@ -125,15 +136,63 @@ record Conflict(String path, String other, String message) {
             return;
         }
         for (String name : categorical.names()) {
-            if (name.equals(label)) {
-                conflicts.add(labelIn("data.categorical", label, "a categorical feature"));
-            } else if (!isFeature(name, data.features())) {
+            if (data.labels().contains(name)) {
+                conflicts.add(labelIn("data.categorical", name, "a categorical feature"));
+            } else if (!isFeature(name, data)) {
                 conflicts.add(noFeature("data.categorical", name));
             }
         }
     }
 
-    private static boolean isFeature(String name, FeatureSelection features) {
+    private static void labels(Task task, DataConfig data, List<Conflict> conflicts) {
+        int labels = data.labels().size();
+        if (task == Task.CLASSIFICATION && labels > 1) {
+            conflicts.add(new Conflict(
+                    "data.label",
+                    "task",
+                    "a classification has one label column, found " + labels
+                            + ". Name one; if each of them is 0 or 1, set task: multilabel."));
+        }
+        if (task == Task.MULTILABEL && labels < 2) {
+            conflicts.add(new Conflict(
+                    "data.label",
+                    "task",
+                    "a multilabel task has a list of at least two label columns, found " + labels
+                            + ". For one column set task: classification."));
+        }
+        boolean singleLabelled = data.format()
+                .map(format -> format == DataFormat.IDX || format == DataFormat.LIBSVM || format == DataFormat.IMAGE)
+                .orElse(false);
+        if (singleLabelled && labels > 1) {
+            conflicts.add(new Conflict(
+                    "data.label",
+                    "data.format",
+                    "the format " + data.format().orElseThrow().configName() + " holds one label, found " + labels
+                            + ". Name one."));
+        }
+    }
+
+    private static void weight(String weight, DataConfig data, List<Conflict> conflicts) {
+        if (data.labels().contains(weight)) {
+            conflicts.add(new Conflict(
+                    "data.weight",
+                    "data.label",
+                    "column \"" + weight + "\" is a label and cannot be the weight as well. Name another."));
+        }
+        if (data.features() instanceof FeatureSelection.Only only
+                && only.names().contains(weight)) {
+            conflicts.add(new Conflict(
+                    "data.features",
+                    "data.weight",
+                    "column \"" + weight + "\" is the weight and cannot be a feature. Remove it here."));
+        }
+    }
+
+    private static boolean isFeature(String name, DataConfig data) {
+        if (data.weight().equals(Optional.of(name))) {
+            return false;
+        }
+        FeatureSelection features = data.features();
         if (features instanceof FeatureSelection.Only only) {
             return only.names().contains(name);
         }

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * @param test as {@code dev}
  * @param format empty: from the path's extension
  * @param options handed to Spark's reader
- * @param label the column to predict
+ * @param labels the columns to predict: one for a classification, at least two for a multilabel task
+ * @param weight the column with the examples' weights; empty: each weighs 1
  * @param hashing how many features a column of very many categories becomes, by its name
  * @param key the columns that identify an example; empty: the whole row
  * @param split how {@code train} is divided, as far as dev and test have no files of their own
@@ -30,7 +31,8 @@ public record DataConfig(
         Optional<String> test,
         Optional<DataFormat> format,
         SortedMap<String, String> options,
-        String label,
+        List<String> labels,
+        Optional<String> weight,
         FeatureSelection features,
         CategoricalSelection categorical,
         SortedMap<String, Integer> hashing,
@@ -47,11 +49,14 @@ public record DataConfig(
     /** @throws IllegalArgumentException if a path or the label is blank */
     public DataConfig {
         Checks.requireText("data.train", train);
-        Checks.requireText("data.label", label);
+        Checks.require(!labels.isEmpty(), "data.label must name a column");
+        labels.forEach(label -> Checks.requireText("data.label", label));
+        weight.ifPresent(column -> Checks.requireText("data.weight", column));
         dev.ifPresent(path -> Checks.requireText("data.dev", path));
         test.ifPresent(path -> Checks.requireText("data.test", path));
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
         hashing = Collections.unmodifiableSortedMap(new TreeMap<>(hashing));
+        labels = List.copyOf(labels);
         key = List.copyOf(key);
     }
 
@@ -63,7 +68,8 @@ public record DataConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Defaults.OPTIONS,
-                label,
+                List.of(label),
+                Optional.empty(),
                 Defaults.FEATURES,
                 Defaults.CATEGORICAL,
                 Defaults.HASHING,

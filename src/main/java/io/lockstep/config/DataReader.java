@@ -36,7 +36,8 @@ final class DataReader {
                 test,
                 format,
                 options,
-                label(data, format),
+                labels(data, format),
+                data.text("weight", COLUMN),
                 features(data),
                 categorical(data),
                 hashing(data),
@@ -48,6 +49,15 @@ final class DataReader {
                 imageColumn(data),
                 audio(data),
                 data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName));
+    }
+
+    private static List<String> labels(Section data, Optional<DataFormat> format) {
+        Optional<YamlNode> value = data.value("label");
+        if (value.isPresent() && value.get() instanceof Items list) {
+            List<String> names = data.columns("label", list);
+            return names.isEmpty() ? List.of(STAND_IN) : names;
+        }
+        return List.of(label(data, format));
     }
 
     private static String label(Section data, Optional<DataFormat> format) {

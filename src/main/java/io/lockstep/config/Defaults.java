@@ -51,7 +51,7 @@ public final class Defaults {
     public static final OptionalDouble CLIP_NORM = OptionalDouble.empty();
     public static final OptionalDouble CLIP_VALUE = OptionalDouble.empty();
     public static final EarlyStopping EARLY_STOPPING =
-            new EarlyStopping(EvaluationMetric.LOSS, 5, EarlyStopping.Origin.DEFAULT);
+            new EarlyStopping(EvaluationMetric.LOSS, 5, 0, EarlyStopping.Origin.DEFAULT);
     /** What a key of {@code augment} means that is left out; without the section nothing is augmented. */
     public static final AugmentSpec AUGMENT = AugmentSpec.nothing();
 

@@ -4,6 +4,8 @@ package io.lockstep.config;
 public enum Task implements Named {
     /** One of K classes: sigmoid output and cross-entropy for K = 2, softmax for more. */
     CLASSIFICATION,
-    /** A number: identity output and halved squared error. */
+    /** For each of several labels whether it is there: a vector of sigmoids, the sum of their cross-entropies. */
+    MULTILABEL,
+    /** Numbers: identity output and halved squared error, or Huber's. */
     REGRESSION
 }

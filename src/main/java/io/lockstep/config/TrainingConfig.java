@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
  * @param clipValue the largest |component| of the gradient, &gt; 0, after {@code clipNorm}; empty: no clipping
  * @param earlyStopping empty: switched off
  * @param augment what is done to training examples, anew in every epoch; empty: nothing
+ * @param classWeights of a classification's training; empty: classes weigh 1
  * @param bayesError the human-level error, ≥ 0, for the bias/variance diagnosis
  * @param seed of every random stream
  */
@@ -38,6 +39,7 @@ public record TrainingConfig(
         OptionalDouble clipValue,
         Optional<EarlyStopping> earlyStopping,
         Optional<AugmentSpec> augment,
+        Optional<ClassWeights> classWeights,
         double bayesError,
         long seed)
         implements Serializable {
@@ -74,6 +76,7 @@ public record TrainingConfig(
                 Defaults.CLIP_NORM,
                 Defaults.CLIP_VALUE,
                 Optional.of(Defaults.EARLY_STOPPING),
+                Optional.empty(),
                 Optional.empty(),
                 Defaults.BAYES_ERROR,
                 Defaults.SEED);

@@ -7,6 +7,8 @@ import io.lockstep.optim.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The section {@code training}. */
@@ -93,6 +95,7 @@ final class TrainingReader {
                 training.optionalNumber("clip_value", Range.POSITIVE),
                 earlyStopping(training),
                 AugmentReader.read(training),
+                classWeights(training),
                 training.number("bayes_error", Defaults.BAYES_ERROR, Range.NOT_NEGATIVE),
                 training.longNumber("seed", Defaults.SEED));
     }
@@ -133,7 +136,31 @@ final class TrainingReader {
                                 EvaluationMetric.values(),
                                 Defaults.EARLY_STOPPING.metric(),
                                 Named::configName),
-                        stopping.wholeNumber("patience", Defaults.EARLY_STOPPING.patience(), 1))));
+                        stopping.wholeNumber("patience", Defaults.EARLY_STOPPING.patience(), 1),
+                        stopping.number(
+                                "min_improvement", Defaults.EARLY_STOPPING.minImprovement(), Range.NOT_NEGATIVE),
+                        EarlyStopping.Origin.CONFIGURED)));
+    }
+
+    private static Optional<ClassWeights> classWeights(Section training) {
+        Optional<YamlNode> value = training.value("class_weights");
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        if (YamlNode.hasText(value.get(), "balanced")) {
+            return Optional.of(new ClassWeights.Balanced());
+        }
+        if (!(value.get() instanceof Members map) || map.members().isEmpty()) {
+            training.wrong("class_weights", "balanced or a map such as { yes: 5, no: 1 }");
+            return Optional.empty();
+        }
+        return Optional.of(training.section("class_weights").read(section -> {
+            SortedMap<String, Double> weights = new TreeMap<>();
+            for (String name : map.members().keySet()) {
+                weights.put(name, section.number(name, 1, Range.NOT_NEGATIVE));
+            }
+            return new ClassWeights.ByClass(weights);
+        }));
     }
 
     private static double plainRate(Section s) {

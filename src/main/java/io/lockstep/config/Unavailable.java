@@ -20,10 +20,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
     private static final String REMOVE = "Remove the key.";
 
     private static final List<Unavailable> ALL = List.of(
-            value("task", text("multilabel"), "multilabel classification", "Use classification or regression."),
-            value("data.label", Items.class::isInstance, "a list of label columns", "Name one column."),
-            key("data.weight", node -> true, "weighting examples", REMOVE),
-            key("training.class_weights", node -> true, "weighting classes", REMOVE),
             value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
             key("checkpoint", node -> true, "checkpointing", REMOVE),
             key("registry", node -> true, "a registry of versions", REMOVE),
@@ -84,9 +80,5 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
 
     private static boolean isPositive(YamlNode node) {
         return node instanceof YamlNode.Scalar scalar && scalar.isNumber() && Double.parseDouble(scalar.text()) > 0;
-    }
-
-    private static Predicate<YamlNode> text(String text) {
-        return node -> YamlNode.hasText(node, text);
     }
 }

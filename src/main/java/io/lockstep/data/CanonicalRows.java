@@ -24,13 +24,13 @@ final class CanonicalRows implements AutoCloseable {
 
     private final JavaRDD<PackedRows> packed;
     private final int ranges;
-    private final int stride;
+    private final RowLayout layout;
     private final List<Partition> partitions;
 
-    private CanonicalRows(JavaRDD<PackedRows> packed, int ranges, int stride, List<Partition> partitions) {
+    private CanonicalRows(JavaRDD<PackedRows> packed, int ranges, RowLayout layout, List<Partition> partitions) {
         this.packed = packed;
         this.ranges = ranges;
-        this.stride = stride;
+        this.layout = layout;
         this.partitions = partitions;
     }
 
@@ -48,16 +48,16 @@ final class CanonicalRows implements AutoCloseable {
             long seed,
             long bytes) {
         int ranges = (int) Math.max(1, Math.min(MOST_PARTITIONS, bytes / PARTITION_BYTES));
-        int stride = features.width() + 1;
+        RowLayout layout = target.layout(features.width());
         JavaPairRDD<Integer, byte[]> chunks = rows.mapPartitionsToPair(
                         new RowChunks(key, splitter, features, target, seed, ranges))
                 .partitionBy(new Identity(DataRole.values().length * ranges));
         JavaRDD<PackedRows> packed =
-                chunks.mapPartitions(new RowSorter(stride)).persist(StorageLevel.MEMORY_AND_DISK_SER());
+                chunks.mapPartitions(new RowSorter(layout.stride())).persist(StorageLevel.MEMORY_AND_DISK_SER());
         try {
             List<Partition> partitions =
                     packed.mapPartitions(CanonicalRows::measure).collect();
-            return new CanonicalRows(packed, ranges, stride, partitions);
+            return new CanonicalRows(packed, ranges, layout, partitions);
         } catch (Exception e) {
             // Spark keeps what a failed job had stored until it is told
             packed.unpersist(false);
@@ -110,7 +110,7 @@ final class CanonicalRows implements AutoCloseable {
             start += partition.rows();
         }
         starts.add(start);
-        return new ShardedSet(packed, role.index() * ranges, starts, stride, shards);
+        return new ShardedSet(packed, role.index() * ranges, starts, layout, shards);
     }
 
     private List<Partition> partitions(DataRole role) {

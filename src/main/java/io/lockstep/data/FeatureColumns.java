@@ -57,7 +57,8 @@ final class FeatureColumns {
         requireThere("data.hashing", List.copyOf(data.hashing().keySet()));
         this.categorical =
                 data.categorical() instanceof CategoricalSelection.Named named ? Set.copyOf(named.names()) : Set.of();
-        requireThere("data.label", List.of(data.label()));
+        requireThere("data.label", data.labels());
+        requireThere("data.weight", data.weight().stream().toList());
         requireThere("data.key", key);
         requireThere("data.image.column", image.stream().toList());
         if (data.categorical() instanceof CategoricalSelection.Named named) {
@@ -69,7 +70,8 @@ final class FeatureColumns {
         } else {
             Set<String> excluded = Set.copyOf(excluded());
             Arrays.stream(table.fields())
-                    .filter(field -> !field.name().equals(data.label()))
+                    .filter(field -> !data.labels().contains(field.name()))
+                    .filter(field -> !data.weight().equals(Optional.of(field.name())))
                     .filter(field -> !key.contains(field.name()))
                     .filter(field -> !excluded.contains(field.name()))
                     .forEach(features::add);

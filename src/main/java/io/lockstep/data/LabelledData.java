@@ -31,7 +31,6 @@ public final class LabelledData implements AutoCloseable {
 
     private static CanonicalRows rows(Tables.Source source, ModelDescription model) {
         StructType table = source.table().schema();
-        String label = model.label();
         UnreadableImages.requireNoneEmpty(source, model.features(), "--data");
         try {
             return CanonicalRows.of(
@@ -39,11 +38,9 @@ public final class LabelledData implements AutoCloseable {
                     new KeyHash(table, List.of()),
                     Splitter.all(DataRole.TEST),
                     new ExampleEncoder(model.features(), table),
-                    model.classes().isEmpty()
-                            ? TargetEncoder.regression(label, model.target().kind(), table)
-                            : TargetEncoder.classification(label, model.classes(), table),
+                    target(model, table),
                     SEED,
-                    source.count() * (model.features().width() + 1) * Float.BYTES);
+                    source.count() * (model.features().width() + model.labels().size()) * Float.BYTES);
         } catch (Exception e) {
             // Spark's exceptions are checked but undeclared in Java
             Optional<DataException> images = UnreadableImages.among(source, model.features(), "--data");
@@ -52,6 +49,22 @@ public final class LabelledData implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static TargetEncoder target(ModelDescription model, StructType table) {
+        TargetEncoder target =
+                switch (model.task()) {
+                    case ModelDescription.CLASSIFICATION ->
+                        TargetEncoder.classification(model.labels().get(0), model.classes(), table);
+                    case ModelDescription.MULTILABEL -> TargetEncoder.multilabel(model.labels(), table);
+                    default ->
+                        TargetEncoder.regression(model.labels(), model.target().kind(), table);
+                };
+        // data without the column is data whose examples weigh the same
+        return model.weight()
+                .filter(new Columns(table)::has)
+                .map(column -> target.weighted(Optional.of(column), table))
+                .orElse(target);
     }
 
     /** The examples. */

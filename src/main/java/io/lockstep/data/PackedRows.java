@@ -7,10 +7,11 @@ import java.nio.FloatBuffer;
 
 /**
  * Consecutive examples of the canonical order as Spark's block store holds them: raw little-endian float32, for each
- * example its features, not yet normalized, and then its target.
+ * example its features, not yet normalized, then its targets, and
+ * its weight where the set has weights.
  *
  * @param rows how many examples
- * @param stride floats of an example, n_x + 1
+ * @param stride floats of an example
  * @param data rows · stride · 4 bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // a buffer handed on, never compared

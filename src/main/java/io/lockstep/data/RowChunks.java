@@ -59,7 +59,8 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
     private final class Chunks implements Iterator<Tuple2<Integer, byte[]>> {
         private final Iterator<InternalRow> rows;
         private final ByteBuffer[] open = new ByteBuffer[DataRole.values().length * ranges];
-        private final float[] example = new float[features.width() + 1];
+        private final float[] example =
+                new float[target.layout(features.width()).stride()];
         private final int rowBytes = Long.BYTES + example.length * Float.BYTES;
         private int flushed;
         private Tuple2<Integer, byte[]> next;
@@ -95,7 +96,7 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
             long place = place(hash, seed);
             int partition = splitter.role(hash).index() * ranges + range(place, ranges);
             features.encode(row, example, 0);
-            example[example.length - 1] = target.encode(row);
+            target.encode(row, example, features.width());
             ByteBuffer chunk = open[partition];
             if (chunk == null) {
                 chunk = allocate(Math.max(rowBytes, FIRST_CHUNK_BYTES));

@@ -20,13 +20,15 @@ public final class Shard {
     private final FloatBuffer[] segments;
     private final int rowsPerSegment;
     private final int rows;
+    private final RowLayout layout;
     private final int stride;
 
-    private Shard(FloatBuffer[] segments, int rowsPerSegment, int rows, int stride) {
+    private Shard(FloatBuffer[] segments, int rowsPerSegment, int rows, RowLayout layout) {
         this.segments = segments;
         this.rowsPerSegment = rowsPerSegment;
         this.rows = rows;
-        this.stride = stride;
+        this.layout = layout;
+        this.stride = layout.stride();
     }
 
     /** How many examples. */
@@ -41,41 +43,68 @@ public final class Shard {
      * @param from of {@code order}
      * @param count how many
      * @param x X (n_x, count), filled from its first column
-     * @param y the targets (1, count)
+     * @param y the targets, ({@link io.lockstep.nn.Loss#targets}, count)
      */
     public void gather(int[] order, int from, int count, float[] x, float[] y) {
-        int width = stride - 1;
         for (int j = 0; j < count; j++) {
-            copy(order[from + j], x, j * width, y, j);
+            copy(order[from + j], x, y, j);
         }
     }
 
     /** Examples [from, from + count) as the columns of a mini-batch; as {@link #gather}. */
     public void read(int from, int count, float[] x, float[] y) {
-        int width = stride - 1;
         for (int j = 0; j < count; j++) {
-            copy(from + j, x, j * width, y, j);
+            copy(from + j, x, y, j);
         }
     }
 
-    private void copy(int row, float[] x, int xOffset, float[] y, int yOffset) {
+    private void copy(int row, float[] x, float[] y, int j) {
         FloatBuffer segment = segments[row / rowsPerSegment];
         int start = row % rowsPerSegment * stride;
-        segment.get(start, x, xOffset, stride - 1);
-        y[yOffset] = segment.get(start + stride - 1);
+        int features = layout.features();
+        int targets = layout.targets();
+        segment.get(start, x, j * features, features);
+        for (int t = 0; t < targets; t++) {
+            y[j * targets + t] = segment.get(start + features + t);
+        }
+    }
+
+    /** Whether examples have weights; else each weighs 1. */
+    public boolean isWeighted() {
+        return layout.isWeighted();
+    }
+
+    /** The weights (1, count) of what {@link #gather} takes with the same arguments; only of a weighted shard. */
+    public void gatherWeights(int[] order, int from, int count, float[] weights) {
+        for (int j = 0; j < count; j++) {
+            weights[j] = weight(order[from + j]);
+        }
+    }
+
+    /** The weights (1, count) of what {@link #read} takes; of a shard without weights ones. */
+    public void readWeights(int from, int count, float[] weights) {
+        for (int j = 0; j < count; j++) {
+            weights[j] = isWeighted() ? weight(from + j) : 1;
+        }
+    }
+
+    private float weight(int row) {
+        return segments[row / rowsPerSegment].get(row % rowsPerSegment * stride + stride - 1);
     }
 
     /** Writes a shard's examples, one block after the other, and maps them. */
     static final class Writer implements AutoCloseable {
         private final Path file;
         private final FileChannel channel;
+        private final RowLayout layout;
         private final int stride;
         private int rows;
         private ByteBuffer bytes = ByteBuffer.allocate(0);
 
         /** A writer to a new file in {@code directory}. */
-        Writer(Path directory, int stride) throws IOException {
-            this.stride = stride;
+        Writer(Path directory, RowLayout layout) throws IOException {
+            this.layout = layout;
+            this.stride = layout.stride();
             this.file = Files.createTempFile(directory, "shard-", ".f32");
             this.channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         }
@@ -104,7 +133,7 @@ public final class Shard {
                         .order(ByteOrder.nativeOrder())
                         .asFloatBuffer();
             }
-            return new Shard(segments, rowsPerSegment, rows, stride);
+            return new Shard(segments, rowsPerSegment, rows, layout);
         }
 
         @Override

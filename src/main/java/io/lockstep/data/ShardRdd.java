@@ -38,7 +38,11 @@ final class ShardRdd extends RDD<ShardTask> {
     private static final long serialVersionUID = 1L;
 
     /** How the examples are cut. */
-    record Layout(String id, long examples, int shards, int stride) implements Serializable {}
+    record Layout(String id, long examples, int shards, RowLayout row) implements Serializable {
+        int stride() {
+            return row.stride();
+        }
+    }
 
     private final StoredPartitions stored;
     private final int firstPartition;
@@ -318,7 +322,7 @@ final class ShardRdd extends RDD<ShardTask> {
 
         /** Hands the shard's examples to {@code consumer}, block by block, whatever pieces they are stored in. */
         private void blocks(ShardRange range, int rows, BlockConsumer consumer) {
-            float[] block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), layout.stride)];
+            float[] block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), layout.stride())];
             int filled = 0;
             int number = 0;
             long rank;
@@ -332,7 +336,7 @@ final class ShardRdd extends RDD<ShardTask> {
                     long to = Math.min(range.end(), rank + packedRows.rows());
                     while (from < to) {
                         int count = (int) Math.min(to - from, rows - filled);
-                        packedRows.copy((int) (from - rank), count, block, filled * layout.stride);
+                        packedRows.copy((int) (from - rank), count, block, filled * layout.stride());
                         filled += count;
                         from += count;
                         if (filled == rows) {
@@ -353,9 +357,10 @@ final class ShardRdd extends RDD<ShardTask> {
 
         private Shard map(ShardRange range) {
             Path directory = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
-            try (Shard.Writer writer = new Shard.Writer(directory, layout.stride)) {
-                Preparer preparer = preparation == null ? Preparer.none() : Preparer.of(preparation.value());
-                blocks(range, Preparer.blockRows(layout.stride), (shard, block, examples, rows) -> {
+            try (Shard.Writer writer = new Shard.Writer(directory, layout.row)) {
+                Preparer preparer =
+                        preparation == null ? Preparer.none(layout.row) : Preparer.of(preparation.value(), layout.row);
+                blocks(range, Preparer.blockRows(layout.stride()), (shard, block, examples, rows) -> {
                     preparer.prepare(examples, rows);
                     try {
                         writer.write(examples, rows);
@@ -387,20 +392,21 @@ final class ShardRdd extends RDD<ShardTask> {
 
         private final ShardedSet.Preparation preparation;
         private final Normalizer normalizer;
-        private final int stride;
+        private final RowLayout layout;
 
-        private Preparer(ShardedSet.Preparation preparation, Normalization normalization, List<Double> fills) {
+        private Preparer(
+                ShardedSet.Preparation preparation, Normalization normalization, List<Double> fills, RowLayout layout) {
             this.preparation = preparation;
             this.normalizer = new Normalizer(normalization, fills);
-            this.stride = normalization.width() + 1;
+            this.layout = layout;
         }
 
-        static Preparer none() {
-            return new Preparer(null, Normalization.identity(0), List.of());
+        static Preparer none(RowLayout layout) {
+            return new Preparer(null, Normalization.identity(0), List.of(), layout);
         }
 
-        static Preparer of(ShardedSet.Preparation preparation) {
-            return new Preparer(preparation, preparation.normalization(), preparation.fills());
+        static Preparer of(ShardedSet.Preparation preparation, RowLayout layout) {
+            return new Preparer(preparation, preparation.normalization(), preparation.fills(), layout);
         }
 
         static int blockRows(int stride) {
@@ -412,10 +418,16 @@ final class ShardRdd extends RDD<ShardTask> {
                 return;
             }
             for (int j = 0; j < rows; j++) {
-                int start = j * stride;
+                int start = j * layout.stride();
                 normalizer.normalize(examples, start);
-                int last = start + stride - 1;
-                examples[last] = (float) preparation.target().transform(examples[last]);
+                int targets = start + layout.features();
+                if (layout.isWeighted()) {
+                    int weight = targets + layout.targets();
+                    examples[weight] = preparation.weights().of(examples[weight], examples[targets]);
+                }
+                for (int t = 0; t < layout.targets(); t++) {
+                    examples[targets + t] = (float) preparation.target().transform(t, examples[targets + t]);
+                }
             }
         }
     }

@@ -25,7 +25,8 @@ public interface ShardTask {
          *
          * @param range the shard
          * @param block the block's number in its shard, from 0
-         * @param examples example after example, each with its target last; reused
+         * @param examples example after example, each with its features, targets and, if the set has weights, weight;
+         *     reused
          * @param rows how many examples
          */
         void accept(ShardRange range, int block, float[] examples, int rows);

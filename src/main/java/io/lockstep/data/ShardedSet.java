@@ -20,17 +20,17 @@ public final class ShardedSet implements AutoCloseable {
     private final JavaRDD<PackedRows> packed;
     private final int firstPartition;
     private final List<Long> starts;
-    private final int stride;
+    private final RowLayout layout;
     private final int shards;
     private final String id = UUID.randomUUID().toString();
     /** What executors have mapped is told apart by how it was prepared. */
     private final Map<Preparation, Prepared> prepared = new ConcurrentHashMap<>();
 
-    ShardedSet(JavaRDD<PackedRows> packed, int firstPartition, List<Long> starts, int stride, int shards) {
+    ShardedSet(JavaRDD<PackedRows> packed, int firstPartition, List<Long> starts, RowLayout layout, int shards) {
         this.packed = packed;
         this.firstPartition = firstPartition;
         this.starts = List.copyOf(starts);
-        this.stride = stride;
+        this.layout = layout;
         this.shards = shards;
     }
 
@@ -46,7 +46,16 @@ public final class ShardedSet implements AutoCloseable {
 
     /** n_x. */
     public int width() {
-        return stride - 1;
+        return layout.features();
+    }
+
+    /** Whether examples have weights. */
+    public boolean isWeighted() {
+        return layout.isWeighted();
+    }
+
+    RowLayout layout() {
+        return layout;
     }
 
     /** The examples as they are, without normalization: for the statistics. */
@@ -105,7 +114,7 @@ public final class ShardedSet implements AutoCloseable {
     }
 
     private ShardRdd.Layout layout(String name) {
-        return new ShardRdd.Layout(name, examples(), shards, stride);
+        return new ShardRdd.Layout(name, examples(), shards, layout);
     }
 
     private int atMostShards(int tasks) {
@@ -130,15 +139,21 @@ public final class ShardedSet implements AutoCloseable {
      *
      * @param fills what missing values are taken for, as {@link io.lockstep.model.FeatureSchema#fills}; empty for nothing
      */
-    public record Preparation(Normalization normalization, List<Double> fills, TargetTransform target)
+    public record Preparation(
+            Normalization normalization, List<Double> fills, TargetTransform target, ExampleWeights weights)
             implements java.io.Serializable {
         public Preparation {
             fills = List.copyOf(fills);
         }
 
-        /** For features of which none is missing. */
+        /** For features of which none is missing, with weights as they are. */
         public Preparation(Normalization normalization, TargetTransform target) {
-            this(normalization, List.of(), target);
+            this(normalization, List.of(), target, ExampleWeights.AS_GIVEN);
+        }
+
+        /** With weights as they are. */
+        public Preparation(Normalization normalization, List<Double> fills, TargetTransform target) {
+            this(normalization, fills, target, ExampleWeights.AS_GIVEN);
         }
     }
 }

@@ -18,13 +18,14 @@ public final class Statistics {
     private Statistics() {}
 
     /**
-     * The moments of the features and, in the last column, of the target.
+     * The moments of the features, of the targets behind them, and last of the weight, where there is one. Examples count
+     * alike whatever they weigh.
      *
-     * @param target whether the target's moments are those of its logarithm
+     * @param target whether the targets' moments are those of their logarithm
      */
     public static Moments of(ShardedSet set, int tasks, TargetTransform.Kind target) {
         List<ReductionTree.Node<Moments>> nodes =
-                set.raw(tasks).mapPartitions(new Task(set.width() + 1, target)).collect();
+                set.raw(tasks).mapPartitions(new Task(set.layout(), target)).collect();
         ReductionTree<Moments> tree = new ReductionTree<>(Moments::merge);
         nodes.forEach(tree::addNode);
         return tree.root();
@@ -34,11 +35,11 @@ public final class Statistics {
     private static final class Task implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<Moments>> {
         private static final long serialVersionUID = 1L;
 
-        private final int columns;
+        private final RowLayout layout;
         private final TargetTransform.Kind target;
 
-        Task(int columns, TargetTransform.Kind target) {
-            this.columns = columns;
+        Task(RowLayout layout, TargetTransform.Kind target) {
+            this.layout = layout;
             this.target = target;
         }
 
@@ -70,11 +71,13 @@ public final class Statistics {
         private Moments blockMoments(float[] examples, int rows) {
             if (target == TargetTransform.Kind.LOG) {
                 for (int j = 0; j < rows; j++) {
-                    int last = (j + 1) * columns - 1;
-                    examples[last] = (float) Math.log(examples[last]);
+                    int from = j * layout.stride() + layout.features();
+                    for (int i = from; i < from + layout.targets(); i++) {
+                        examples[i] = (float) Math.log(examples[i]);
+                    }
                 }
             }
-            return Moments.of(examples, columns, rows);
+            return Moments.of(examples, layout.stride(), rows);
         }
     }
 

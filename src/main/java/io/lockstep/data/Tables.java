@@ -62,7 +62,7 @@ public final class Tables {
 
     /** Opens tables as {@code data} says. */
     public static Tables of(SparkSession spark, DataConfig data) {
-        return new Tables(spark, data.format(), data.options(), data.label());
+        return new Tables(spark, data.format(), data.options(), data.labels().get(0));
     }
 
     /** Opens tables of any format, told by their extension unless {@code format} names it. */

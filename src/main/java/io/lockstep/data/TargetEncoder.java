@@ -3,32 +3,33 @@ package io.lockstep.data;
 import io.lockstep.error.DataException;
 import io.lockstep.model.TargetTransform;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
-/** Makes a number of a row's label: the class index, or a regression's target in its own units. */
+/**
+ * Makes the numbers behind a row's features: of each label the class index, the 0 or 1, or a regression's target in its own
+ * units; and last the weight, where examples have one.
+ */
 public final class TargetEncoder implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private final String label;
-    private final int ordinal;
-    private final DataType type;
-    private final RowText rowText;
-    /** Empty for a regression. */
-    private final Levels classes;
+    private final List<Part> parts;
+    private final RowLayout.Weight weight;
 
-    private final TargetTransform.Kind transform;
+    /** One float of an example. */
+    private interface Part extends Serializable {
+        float encode(InternalRow row);
+    }
 
-    private TargetEncoder(String label, List<String> classes, TargetTransform.Kind transform, StructType table) {
-        this.label = label;
-        this.ordinal = new Columns(table).ordinal(label);
-        this.type = table.fields()[ordinal].dataType();
-        this.rowText = new RowText(table);
-        this.transform = transform;
-        this.classes = new Levels(classes);
+    private TargetEncoder(List<Part> parts, RowLayout.Weight weight) {
+        this.parts = List.copyOf(parts);
+        this.weight = weight;
     }
 
     /**
@@ -37,12 +38,7 @@ public final class TargetEncoder implements Serializable {
      * @throws DataException if there is no such column, or it holds dates, vectors or structures
      */
     static void requireClasses(String label, StructType table) {
-        DataType type = table.fields()[new Columns(table).ordinal(label)].dataType();
-        Cells.Kind kind = Cells.kind(type);
-        if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
-            throw new DataException("label column \"" + label + "\": a classification expects text or numbers, found "
-                    + type.simpleString() + ".");
-        }
+        new Cell("label column", label, table).require("a classification expects text or numbers");
     }
 
     /**
@@ -52,7 +48,14 @@ public final class TargetEncoder implements Serializable {
      */
     public static TargetEncoder classification(String label, List<String> classes, StructType table) {
         requireClasses(label, table);
-        return new TargetEncoder(label, classes, TargetTransform.Kind.NONE, table);
+        return new TargetEncoder(
+                List.of(new ClassLabel(new Cell("label column", label, table), new Levels(classes))),
+                RowLayout.Weight.NONE);
+    }
+
+    /** {@link #regression(List, TargetTransform.Kind, StructType)} of one label. */
+    public static TargetEncoder regression(String label, TargetTransform.Kind transform, StructType table) {
+        return regression(List.of(label), transform, table);
     }
 
     /**
@@ -60,51 +63,177 @@ public final class TargetEncoder implements Serializable {
      *
      * @throws DataException if there is no such column, or it has no numbers
      */
-    public static TargetEncoder regression(String label, TargetTransform.Kind transform, StructType table) {
-        TargetEncoder encoder = new TargetEncoder(label, List.of(), transform, table);
-        Cells.Kind kind = Cells.kind(encoder.type);
-        if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
-            throw new DataException("label column \"" + label + "\": a regression expects numbers, found "
-                    + encoder.type.simpleString() + ".");
+    public static TargetEncoder regression(List<String> labels, TargetTransform.Kind transform, StructType table) {
+        List<Part> parts = new ArrayList<>();
+        for (String label : labels) {
+            Cell cell = new Cell("label column", label, table);
+            cell.require("a regression expects numbers");
+            parts.add(new NumberLabel(cell, transform));
         }
-        return encoder;
+        return new TargetEncoder(parts, RowLayout.Weight.NONE);
     }
 
     /**
-     * The row's target.
+     * An encoder of labels that are there or not.
      *
-     * @throws DataException if the label is missing, not finite, of an unknown class, or not positive where its logarithm
-     *     is wanted
+     * @throws DataException if there is no such column, or it can have neither 0 and 1 nor true and false
      */
-    public float encode(InternalRow row) {
-        if (row.isNullAt(ordinal)) {
-            throw fault(row, "expected a value, found none");
+    public static TargetEncoder multilabel(List<String> labels, StructType table) {
+        List<Part> parts = new ArrayList<>();
+        for (String label : labels) {
+            Cell cell = new Cell("label column", label, table);
+            cell.require("a multilabel task expects 0 and 1, or true and false");
+            parts.add(new FlagLabel(cell));
         }
-        if (classes.isEmpty()) {
-            double value = Cells.numberOrNaN(row, ordinal, type);
-            float target = (float) value;
-            if (!Float.isFinite(target)) {
-                throw fault(
+        return new TargetEncoder(parts, RowLayout.Weight.NONE);
+    }
+
+    /**
+     * The same, with each example's weight behind its targets.
+     *
+     * @param column empty for a weight of 1
+     * @throws DataException if there is no such column, or it has no numbers
+     */
+    TargetEncoder weighted(Optional<String> column, StructType table) {
+        List<Part> all = new ArrayList<>(parts);
+        if (column.isEmpty()) {
+            all.add(new One());
+        } else {
+            Cell cell = new Cell("weight column", column.get(), table);
+            cell.require("data.weight expects numbers");
+            all.add(new WeightColumn(cell));
+        }
+        return new TargetEncoder(all, RowLayout.Weight.LAST);
+    }
+
+    /** How the floats of an example lie behind {@code features}. */
+    RowLayout layout(int features) {
+        return new RowLayout(features, weight == RowLayout.Weight.LAST ? parts.size() - 1 : parts.size(), weight);
+    }
+
+    /**
+     * Writes the row's targets, and its weight, to {@code out[from..]}.
+     *
+     * @throws DataException if a label is missing, not finite, of an unknown class, or not positive where its logarithm is
+     *     wanted; or the weight is missing, negative or not finite
+     */
+    void encode(InternalRow row, float[] out, int from) {
+        for (int i = 0; i < parts.size(); i++) {
+            out[from + i] = parts.get(i).encode(row);
+        }
+    }
+
+    /** A column with what messages need to know of it. */
+    private static final class Cell implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final String what;
+        private final String name;
+        private final int ordinal;
+        private final DataType type;
+        private final RowText rowText;
+
+        Cell(String what, String name, StructType table) {
+            this.what = what;
+            this.name = name;
+            this.ordinal = new Columns(table).ordinal(name);
+            this.type = table.fields()[ordinal].dataType();
+            this.rowText = new RowText(table);
+        }
+
+        void require(String expected) {
+            Cells.Kind kind = Cells.kind(type);
+            if (kind != Cells.Kind.NUMBER && kind != Cells.Kind.TEXT) {
+                throw new DataException(
+                        what + " \"" + name + "\": " + expected + ", found " + type.simpleString() + ".");
+            }
+        }
+
+        void requireValue(InternalRow row) {
+            if (row.isNullAt(ordinal)) {
+                throw fault(row, "expected a value, found none");
+            }
+        }
+
+        float number(InternalRow row) {
+            requireValue(row);
+            return (float) Cells.numberOrNaN(row, ordinal, type);
+        }
+
+        String text(InternalRow row) {
+            return Cells.text(row, ordinal, type);
+        }
+
+        DataException fault(InternalRow row, String fault) {
+            return new DataException(what + " \"" + name + "\": " + fault + " in " + rowText.of(row));
+        }
+    }
+
+    private record ClassLabel(Cell cell, Levels classes) implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            cell.requireValue(row);
+            OptionalInt index = classes.index(row, cell.ordinal, cell.type);
+            if (index.isEmpty()) {
+                throw cell.fault(
                         row,
-                        "a regression expects finite numbers of at most 3.4e38, found \""
-                                + Cells.text(row, ordinal, type) + "\"");
+                        "found class \"" + cell.text(row)
+                                + "\", which the training rows never had; the model cannot predict it,");
+            }
+            return index.getAsInt();
+        }
+    }
+
+    private record NumberLabel(Cell cell, TargetTransform.Kind transform) implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            float target = cell.number(row);
+            if (!Float.isFinite(target)) {
+                throw cell.fault(
+                        row, "a regression expects finite numbers of at most 3.4e38, found \"" + cell.text(row) + "\"");
             }
             if (transform == TargetTransform.Kind.LOG && !(target > 0)) {
-                throw fault(row, "data.target: log expects numbers greater than 0, found " + value);
+                throw cell.fault(
+                        row,
+                        "data.target: log expects numbers greater than 0, found "
+                                + Cells.numberOrNaN(row, cell.ordinal, cell.type));
             }
             return target;
         }
-        OptionalInt index = classes.index(row, ordinal, type);
-        if (index.isEmpty()) {
-            throw fault(
-                    row,
-                    "found class \"" + Cells.text(row, ordinal, type)
-                            + "\", which the training rows never had; the model cannot predict it,");
-        }
-        return index.getAsInt();
     }
 
-    private DataException fault(InternalRow row, String what) {
-        return new DataException("label column \"" + label + "\": " + what + " in " + rowText.of(row));
+    private record FlagLabel(Cell cell) implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            float value = cell.number(row);
+            if (Float.isNaN(value) && cell.type instanceof StringType) {
+                String text = cell.text(row).strip();
+                value = text.equalsIgnoreCase("true") ? 1 : text.equalsIgnoreCase("false") ? 0 : value;
+            }
+            if (value != 0 && value != 1) {
+                throw cell.fault(
+                        row, "a multilabel task expects 0 or 1, or true or false, found \"" + cell.text(row) + "\"");
+            }
+            return value;
+        }
+    }
+
+    private record WeightColumn(Cell cell) implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            float value = cell.number(row);
+            if (!(value >= 0 && Float.isFinite(value))) {
+                throw cell.fault(row, "data.weight expects finite numbers >= 0, found \"" + cell.text(row) + "\"");
+            }
+            return value;
+        }
+    }
+
+    /** Of an example that has no weight of its own. */
+    private record One() implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            return 1;
+        }
     }
 }

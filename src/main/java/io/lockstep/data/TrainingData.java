@@ -1,6 +1,7 @@
 package io.lockstep.data;
 
 import io.lockstep.config.BatchSize;
+import io.lockstep.config.ClassWeights;
 import io.lockstep.config.DataConfig;
 import io.lockstep.config.DataFormat;
 import io.lockstep.config.LockstepConfig;
@@ -35,6 +36,9 @@ public final class TrainingData implements AutoCloseable {
     /** Classes that may have less than two rows each on average; with more of them the label is no class. */
     private static final int MOST_LONELY_CLASSES = 20;
 
+    /** In a message. */
+    private static final int NAMED_CLASSES = 20;
+
     private static final int FEWEST_SHARDS = 2;
     private static final int FULL_BATCH_SHARDS = 16;
 
@@ -42,6 +46,7 @@ public final class TrainingData implements AutoCloseable {
     private List<String> classes;
     private List<String> warnings;
     private ShardedSet.Preparation preparation;
+    private ShardedSet.Preparation evaluation;
     private final Map<DataRole, ShardedSet> sets = new EnumMap<>(DataRole.class);
     private final Map<DataRole, Long> fingerprints = new EnumMap<>(DataRole.class);
     /** By the key that names them. */
@@ -111,15 +116,15 @@ public final class TrainingData implements AutoCloseable {
         Splitter splitter = splitter(data);
         KeyHash key = new KeyHash(table, keyColumns);
         boolean classification = config.task() == Task.CLASSIFICATION;
+        String classLabel = classification ? data.labels().get(0) : "";
         if (classification) {
-            TargetEncoder.requireClasses(data.label(), table);
+            TargetEncoder.requireClasses(classLabel, table);
         }
-        Survey survey =
-                Survey.of(train.rows(), table, key, splitter, columns.toSurvey(), classification ? data.label() : "");
+        Survey survey = Survey.of(train.rows(), table, key, splitter, columns.toSurvey(), classLabel);
         if (survey.rows(DataRole.TRAIN) == 0) {
             throw new DataException("data.train: there are no rows to train on in " + data.train() + ".");
         }
-        this.classes = classification ? classes(survey, data.label()) : List.of();
+        this.classes = classification ? classes(survey, classLabel) : List.of();
         this.features = columns.schema(survey);
         this.warnings = columns.warnings(survey);
         requireSize(data, features);
@@ -129,7 +134,8 @@ public final class TrainingData implements AutoCloseable {
         int slots = spark.sparkContext().defaultParallelism();
         long rows = Stream.of(DataRole.values()).mapToLong(survey::rows).sum();
         // one-hot columns and compressed files make examples far larger than the file they come from
-        double growth = (double) rows * (features.width() + 1) * Float.BYTES / Math.max(1, train.bytes());
+        double growth =
+                (double) rows * (features.width() + data.labels().size()) * Float.BYTES / Math.max(1, train.bytes());
         store(train, key, splitter, target, growth, config);
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
@@ -141,7 +147,7 @@ public final class TrainingData implements AutoCloseable {
                 StructType schema = source.table().schema();
                 requireColumns(schema, own.get());
                 UnreadableImages.requireNoneEmpty(source, features, "data." + role.configName());
-                requireEncodable(schema, data.label(), "data." + role.configName());
+                requireEncodable(schema, data.labels(), "data." + role.configName());
                 requireKey(schema, keyColumns, "data." + role.configName(), own.get());
                 store(source, new KeyHash(schema, keyColumns), Splitter.all(role), target, growth, config);
                 if (!sets.containsKey(role)) {
@@ -149,14 +155,69 @@ public final class TrainingData implements AutoCloseable {
                 }
             }
         }
-        this.preparation = preparation(slots, data, target);
+        this.evaluation = preparation(slots, data, target);
+        this.preparation = new ShardedSet.Preparation(
+                evaluation.normalization(), evaluation.fills(), evaluation.target(), weights(slots, config));
+    }
+
+    /**
+     * The factors that make the weights of the training set those of its loss, with mean 1.
+     *
+     * @throws DataException if all rows of a set weigh nothing
+     */
+    private ExampleWeights weights(int slots, LockstepConfig config) {
+        for (Map.Entry<DataRole, ShardedSet> set : sets.entrySet()) {
+            if (config.data().weight().isPresent()
+                    && set.getValue().isWeighted()
+                    && WeightSums.of(set.getValue(), slots, 1).weight(0) == 0) {
+                throw new DataException(
+                        "data.weight: all rows of " + set.getKey().configName() + " weigh 0.");
+            }
+        }
+        if (!set(DataRole.TRAIN).isWeighted()) {
+            return ExampleWeights.AS_GIVEN;
+        }
+        WeightSums sums = WeightSums.of(set(DataRole.TRAIN), slots, Math.max(1, classes.size()));
+        Optional<ClassWeights> rule = config.training().classWeights();
+        List<Double> factors = rule.map(weights -> classWeights(weights, sums)).orElse(List.of());
+        double total = 0;
+        for (int k = 0; k < Math.max(1, classes.size()); k++) {
+            total += (factors.isEmpty() ? 1 : factors.get(k)) * sums.weight(k);
+        }
+        if (!(total > 0)) {
+            throw new DataException("training.class_weights: all training rows weigh 0. Give a class that has weight a"
+                    + " class weight above 0.");
+        }
+        return new ExampleWeights(factors, set(DataRole.TRAIN).examples() / total);
+    }
+
+    private List<Double> classWeights(ClassWeights rule, WeightSums sums) {
+        if (rule instanceof ClassWeights.ByClass byClass) {
+            for (String name : byClass.weights().keySet()) {
+                if (!classes.contains(name)) {
+                    throw new ConfigException("training.class_weights: no class \"" + name
+                            + "\" among the training rows. The classes are: "
+                            + String.join(", ", classes.subList(0, Math.min(NAMED_CLASSES, classes.size())))
+                            + (classes.size() > NAMED_CLASSES ? ", …" : "") + ".");
+                }
+            }
+            return classes.stream()
+                    .map(name -> byClass.weights().getOrDefault(name, 1.0))
+                    .toList();
+        }
+        double m = set(DataRole.TRAIN).examples();
+        List<Double> balanced = new ArrayList<>();
+        for (int k = 0; k < classes.size(); k++) {
+            balanced.add(m / (classes.size() * (double) sums.count(k)));
+        }
+        return balanced;
     }
 
     /** Says which file it is that lacks a column or has it in another type. */
-    private void requireEncodable(StructType table, String label, String key) {
+    private void requireEncodable(StructType table, List<String> labels, String key) {
         try {
             Columns columns = new Columns(table);
-            columns.ordinal(label);
+            labels.forEach(columns::ordinal);
             for (FeatureColumn column : features.columns()) {
                 Columns.requireFits(column, table.fields()[columns.ordinal(column.name())].dataType());
             }
@@ -235,15 +296,12 @@ public final class TrainingData implements AutoCloseable {
             double growth,
             LockstepConfig config) {
         StructType table = source.table().schema();
-        String label = config.data().label();
         CanonicalRows rows = CanonicalRows.of(
                 source.rows(),
                 key,
                 splitter,
                 new ExampleEncoder(features, table),
-                classes.isEmpty()
-                        ? TargetEncoder.regression(label, target, table)
-                        : TargetEncoder.classification(label, classes, table),
+                target(config, target, table),
                 config.training().seed(),
                 (long) (growth * source.bytes()));
         stored.add(rows);
@@ -255,6 +313,21 @@ public final class TrainingData implements AutoCloseable {
                 fingerprints.put(role, rows.fingerprint(role));
             }
         }
+    }
+
+    private TargetEncoder target(LockstepConfig config, TargetTransform.Kind transform, StructType table) {
+        DataConfig data = config.data();
+        TargetEncoder target =
+                switch (config.task()) {
+                    case CLASSIFICATION ->
+                        TargetEncoder.classification(data.labels().get(0), classes, table);
+                    case MULTILABEL -> TargetEncoder.multilabel(data.labels(), table);
+                    case REGRESSION -> TargetEncoder.regression(data.labels(), transform, table);
+                };
+        boolean weighted =
+                data.weight().isPresent() || config.training().classWeights().isPresent();
+        // a file of dev or test without the column is one whose examples weigh the same
+        return weighted ? target.weighted(data.weight().filter(new Columns(table)::has), table) : target;
     }
 
     /**
@@ -290,7 +363,17 @@ public final class TrainingData implements AutoCloseable {
                 features.fills(),
                 target == TargetTransform.Kind.NONE
                         ? TargetTransform.NONE
-                        : new TargetTransform(target, moments.mean(width), moments.deviation(width)));
+                        : transform(target, moments, width, data.labels().size()));
+    }
+
+    private static TargetTransform transform(TargetTransform.Kind kind, Moments moments, int width, int labels) {
+        List<Double> means = new ArrayList<>();
+        List<Double> deviations = new ArrayList<>();
+        for (int k = 0; k < labels; k++) {
+            means.add(moments.mean(width + k));
+            deviations.add(moments.deviation(width + k));
+        }
+        return new TargetTransform(kind, means, deviations);
     }
 
     /**
@@ -321,14 +404,19 @@ public final class TrainingData implements AutoCloseable {
         return warnings;
     }
 
-    /** The classes by index; empty for a regression. */
+    /** The classes by index; empty for a regression and a multilabel task. */
     public List<String> classes() {
         return classes;
     }
 
-    /** What normalizes the examples. */
+    /** What normalizes the examples, and weighs them for the loss of the training. */
     public ShardedSet.Preparation preparation() {
         return preparation;
+    }
+
+    /** As {@link #preparation}, but with the weights of {@code data.weight} as they are: for metrics. */
+    public ShardedSet.Preparation evaluation() {
+        return evaluation;
     }
 
     /** Whether there are examples of {@code role}. */

@@ -25,7 +25,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Scores tables in bulk: {@code prediction}, and for a classification {@code probability}, behind the input columns.
+ * Scores tables in bulk: {@code prediction}, and for a classification {@code probability}, behind the input columns. Of
+ * several labels each has its own columns, in any format: {@code prediction_<label>}, and for a multilabel task (0 or 1)
+ * {@code probability_<label>}.
  */
 public final class BulkPredictor {
     static final String PREDICTION = "prediction";
@@ -63,19 +65,34 @@ public final class BulkPredictor {
         NetworkSpec network = folded.spec();
         TargetTransform target = description.target();
         String[] classes = description.classes().toArray(new String[0]);
+        boolean multilabel = description.task().equals(ModelDescription.MULTILABEL);
         return RowScorer.score(
                 table,
                 description.features(),
                 description.normalization(),
                 added,
-                capacity -> new Predictions(network, target, classes, layout, theta.value(), capacity));
+                multilabel
+                        ? capacity -> new LabelPredictions(network, theta.value(), capacity)
+                        : capacity -> new Predictions(network, target, classes, layout, theta.value(), capacity));
     }
 
     private static StructType columns(ModelDescription model, Layout layout) {
-        if (model.classes().isEmpty()) {
-            return new StructType().add(PREDICTION, DataTypes.DoubleType, false);
+        StructType columns = new StructType();
+        if (model.labels().size() > 1) {
+            boolean multilabel = model.task().equals(ModelDescription.MULTILABEL);
+            for (String label : model.labels()) {
+                columns = columns.add(
+                        PREDICTION + "_" + label, multilabel ? DataTypes.IntegerType : DataTypes.DoubleType, false);
+            }
+            for (String label : multilabel ? model.labels() : List.<String>of()) {
+                columns = columns.add(PROBABILITY + "_" + label, DataTypes.FloatType, false);
+            }
+            return columns;
         }
-        StructType columns = new StructType().add(PREDICTION, DataTypes.StringType, false);
+        if (model.classes().isEmpty()) {
+            return columns.add(PREDICTION, DataTypes.DoubleType, false);
+        }
+        columns = columns.add(PREDICTION, DataTypes.StringType, false);
         if (layout == Layout.NESTED) {
             return columns.add(
                     PROBABILITY, DataTypes.createMapType(DataTypes.StringType, DataTypes.FloatType, false), false);
@@ -84,6 +101,34 @@ public final class BulkPredictor {
             columns = columns.add(PROBABILITY + "_" + name, DataTypes.FloatType, false);
         }
         return columns;
+    }
+
+    /** One task's network for several labels: which are predicted, then their probabilities. */
+    private static final class LabelPredictions implements RowScorer.BatchFunction {
+        private final Network network;
+        private final float[] theta;
+        private final int n;
+
+        LabelPredictions(NetworkSpec spec, float[] theta, int capacity) {
+            this.network = new Network(spec, capacity);
+            this.theta = theta;
+            this.n = spec.outputs();
+        }
+
+        @Override
+        public List<InternalRow> apply(float[] x, int m) {
+            float[] a = network.outputs(theta, x, m);
+            List<InternalRow> rows = new ArrayList<>(m);
+            for (int j = 0; j < m; j++) {
+                Object[] cells = new Object[2 * n];
+                for (int k = 0; k < n; k++) {
+                    cells[k] = ShardInference.predictsLabel(a[j * n + k]) ? 1 : 0;
+                    cells[n + k] = a[j * n + k];
+                }
+                rows.add(new GenericInternalRow(cells));
+            }
+            return rows;
+        }
     }
 
     /** One task's network. */
@@ -115,10 +160,17 @@ public final class BulkPredictor {
             float[] a = network.outputs(theta, x, m);
             List<InternalRow> rows = new ArrayList<>(m);
             for (int j = 0; j < m; j++) {
-                rows.add(new GenericInternalRow(
-                        classes.length == 0 ? new Object[] {target.restore(a[j])} : classified(a, j * n)));
+                rows.add(new GenericInternalRow(classes.length == 0 ? regressed(a, j * n) : classified(a, j * n)));
             }
             return rows;
+        }
+
+        private Object[] regressed(float[] a, int from) {
+            Object[] cells = new Object[n];
+            for (int k = 0; k < n; k++) {
+                cells[k] = target.restore(k, a[from + k]);
+            }
+            return cells;
         }
 
         private Object[] classified(float[] a, int from) {

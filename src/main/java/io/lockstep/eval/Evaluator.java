@@ -21,11 +21,14 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
-import org.apache.spark.mllib.evaluation.RegressionMetrics;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
+import scala.Tuple3;
 
-/** Evaluates a network on a set by MLlib's metrics, over predictions that stay distributed. */
+/**
+ * Evaluates a network on a set: a classification by MLlib's metrics over predictions that stay distributed, the other tasks
+ * by the training's own {@link Score}.
+ */
 public final class Evaluator {
     /** Classes beyond which the confusion matrix, classes² numbers on the driver, is left out. */
     private static final int MOST_CONFUSED = 1000;
@@ -33,37 +36,40 @@ public final class Evaluator {
     private final NetworkSpec network;
     private final TargetTransform target;
     private final List<String> classes;
+    private final List<String> labels;
 
     /**
      * An evaluator.
      *
-     * @param classes by index; empty for a regression
+     * @param classes by index; empty for the other tasks
+     * @param labels by output, or the one of a classification
      */
-    public Evaluator(NetworkSpec network, TargetTransform target, List<String> classes) {
+    public Evaluator(NetworkSpec network, TargetTransform target, List<String> classes, List<String> labels) {
         this.network = network;
         this.target = target;
         this.classes = List.copyOf(classes);
+        this.labels = List.copyOf(labels);
     }
 
     /**
      * The metrics of θ on {@code shards}, by name, as {@code metrics.json} has them. Regression metrics are in the
-     * target's own units, but for the loss.
+     * target's own units, but for the loss. An example of weight w counts as w examples, but in {@code examples} and in
+     * {@code confusion}. Of several labels there are averages, and under {@code labels} the metrics of each.
      */
     public Map<String, Object> metrics(JavaRDD<ShardTask> shards, float[] theta) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
         Score score = new SetScorer(shards, network, target).score(theta);
+        if (network.loss().isRegression() || labels.size() > 1) {
+            return metrics(score);
+        }
         Broadcast<float[]> broadcast = spark.broadcast(theta.clone());
-        JavaRDD<Prediction> predictions = shards.mapPartitions(new PredictTask(network, target, broadcast))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        JavaRDD<Prediction> predictions =
+                shards.mapPartitions(new PredictTask(network, broadcast)).persist(StorageLevel.MEMORY_AND_DISK());
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put("examples", score.examples());
         put(metrics, "loss", score.value(EvaluationMetric.LOSS));
         try {
-            if (network.loss().isRegression()) {
-                addRegression(metrics, predictions);
-            } else {
-                addClassification(metrics, predictions);
-            }
+            addClassification(metrics, score, predictions);
         } finally {
             predictions.unpersist(false);
             broadcast.destroy();
@@ -71,25 +77,50 @@ public final class Evaluator {
         return metrics;
     }
 
-    private void addClassification(Map<String, Object> metrics, JavaRDD<Prediction> predictions) {
-        JavaRDD<Tuple2<Object, Object>> pairs =
-                predictions.map(prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()));
-        MulticlassMetrics multiclass = new MulticlassMetrics(pairs.rdd());
+    /** MLlib has no metrics of several labels, and its r2 of weighted examples is none of those examples repeated. */
+    private Map<String, Object> metrics(Score score) {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("examples", score.examples());
+        boolean r2Defined = score.byLabel().stream().allMatch(of -> of.containsKey(EvaluationMetric.R2));
+        score.values().forEach((metric, value) -> {
+            if (metric != EvaluationMetric.R2 || r2Defined) {
+                put(metrics, metric.configName(), value);
+            }
+        });
+        if (labels.size() > 1) {
+            Map<String, Object> byLabel = new LinkedHashMap<>();
+            for (int k = 0; k < labels.size(); k++) {
+                Map<String, Object> ofLabel = new LinkedHashMap<>();
+                score.byLabel().get(k).forEach((metric, value) -> put(ofLabel, metric.configName(), value));
+                byLabel.put(labels.get(k), ofLabel);
+            }
+            metrics.put("labels", byLabel);
+        }
+        return metrics;
+    }
+
+    private void addClassification(Map<String, Object> metrics, Score score, JavaRDD<Prediction> predictions) {
+        MulticlassMetrics multiclass =
+                new MulticlassMetrics(weighted(predictions).rdd());
         metrics.put("accuracy", Rounding.significant(multiclass.accuracy()));
         metrics.put("error", Rounding.significant(1 - multiclass.accuracy()));
         metrics.put("precision", Rounding.significant(multiclass.weightedPrecision()));
         metrics.put("recall", Rounding.significant(multiclass.weightedRecall()));
         metrics.put("f1", Rounding.significant(multiclass.weightedFMeasure()));
+        metrics.put("f1_macro", Rounding.significant(score.value(EvaluationMetric.F1_MACRO)));
         // MLlib gives 0 for the area where a class is absent, which is undefined and not the worst there is
         if (classes.size() == 2 && multiclass.labels().length == 2) {
-            JavaRDD<Tuple2<Object, Object>> scores =
-                    predictions.map(prediction -> new Tuple2<>(prediction.score(), prediction.observed()));
+            JavaRDD<Tuple3<Object, Object, Object>> scores = predictions.map(
+                    prediction -> new Tuple3<>(prediction.score(), prediction.observed(), prediction.weight()));
             BinaryClassificationMetrics binary = new BinaryClassificationMetrics(scores.rdd(), 0);
             metrics.put("auc", Rounding.significant(binary.areaUnderROC()));
             binary.unpersist();
         }
         if (classes.size() <= MOST_CONFUSED) {
-            metrics.put("confusion", confusion(pairs));
+            metrics.put(
+                    "confusion",
+                    confusion(predictions.map(
+                            prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()))));
         }
     }
 
@@ -110,13 +141,11 @@ public final class Evaluator {
         return rows;
     }
 
-    private static void addRegression(Map<String, Object> metrics, JavaRDD<Prediction> predictions) {
-        JavaRDD<Tuple2<Object, Object>> pairs =
-                predictions.map(prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()));
-        RegressionMetrics regression = new RegressionMetrics(pairs.rdd(), false);
-        put(metrics, "rmse", regression.rootMeanSquaredError());
-        put(metrics, "mae", regression.meanAbsoluteError());
-        put(metrics, "r2", regression.r2());
+    private static JavaRDD<Tuple3<Object, Object, Object>> weighted(JavaRDD<Prediction> predictions) {
+        // what weighs nothing would make a class of its own
+        return predictions
+                .filter(prediction -> prediction.weight() > 0)
+                .map(prediction -> new Tuple3<>(prediction.predicted(), prediction.observed(), prediction.weight()));
     }
 
     /** A metric that the set does not define, such as r2 where all targets are the same, is left out: JSON has no NaN. */
@@ -129,23 +158,22 @@ public final class Evaluator {
     /**
      * An example's prediction.
      *
-     * @param predicted the class index, or the target in its own units
+     * @param predicted the class index
      * @param observed likewise
      * @param score the probability of class 1 where there are two, else 0
+     * @param weight what the example counts
      */
-    private record Prediction(double predicted, double observed, double score) implements Serializable {}
+    private record Prediction(double predicted, double observed, double score, double weight) implements Serializable {}
 
     /** Predicts a task's shards. */
     private static final class PredictTask implements FlatMapFunction<Iterator<ShardTask>, Prediction> {
         private static final long serialVersionUID = 1L;
 
         private final NetworkSpec network;
-        private final TargetTransform target;
         private final Broadcast<float[]> theta;
 
-        PredictTask(NetworkSpec network, TargetTransform target, Broadcast<float[]> theta) {
+        PredictTask(NetworkSpec network, Broadcast<float[]> theta) {
             this.network = network;
-            this.target = target;
             this.theta = theta;
         }
 
@@ -172,13 +200,9 @@ public final class Evaluator {
         private List<Prediction> predictions(ShardInference inference, Shard shard, int first) {
             int n = network.outputs();
             List<Prediction> predictions = new ArrayList<>(inference.passRows());
-            inference.pass(shard, first, (a, from, y) -> {
-                if (network.loss().isRegression()) {
-                    predictions.add(new Prediction(target.restore(a[from]), target.restore(y), 0));
-                } else {
-                    int predicted = ShardInference.predictedClass(a, from, n);
-                    predictions.add(new Prediction(predicted, y, n == 1 ? a[from] : 0));
-                }
+            inference.pass(shard, first, (a, from, targets, target, weight) -> {
+                int predicted = ShardInference.predictedClass(a, from, n);
+                predictions.add(new Prediction(predicted, targets[target], n == 1 ? a[from] : 0, weight));
             });
             return predictions;
         }

@@ -42,7 +42,11 @@ final class DataOptions {
     Tables.Source open(SparkSession spark, ModelDescription model) {
         Map<String, String> all = new LinkedHashMap<>(trainingOptions(model));
         all.putAll(options);
-        return Tables.of(spark, Optional.ofNullable(format).map(DataOptions::format), all, model.label())
+        return Tables.of(
+                        spark,
+                        Optional.ofNullable(format).map(DataOptions::format),
+                        all,
+                        model.labels().get(0))
                 .open(data, "--data", vectorSize(model.features()));
     }
 

@@ -63,7 +63,8 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         ModelDescription description = model.description();
         Tables.Source source = data.open(spark, description);
         try (LabelledData labelled = new LabelledData(source, description)) {
-            return new Evaluator(description.network(), description.target(), description.classes())
+            return new Evaluator(
+                            description.network(), description.target(), description.classes(), description.labels())
                     .metrics(
                             labelled.set()
                                     .normalized(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
-import io.lockstep.config.Task;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
@@ -85,14 +84,24 @@ final class Training {
                 "Data: %s rows; %,d features%s (%.1f s).%n",
                 sets,
                 data.features().width(),
-                data.classes().isEmpty() ? "" : ", " + data.classes().size() + " classes",
+                outputs(data),
                 (System.nanoTime() - start) / 1e9);
         data.warnings().forEach(out::println);
     }
 
+    private String outputs(TrainingData data) {
+        int labels = config.data().labels().size();
+        return data.classes().isEmpty()
+                ? labels > 1 ? ", " + labels + " labels" : ""
+                : ", " + data.classes().size() + " classes";
+    }
+
     private Map<String, Map<String, Object>> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {
-        Evaluator evaluator =
-                new Evaluator(trainer.network(), data.preparation().target(), data.classes());
+        Evaluator evaluator = new Evaluator(
+                trainer.network(),
+                data.preparation().target(),
+                data.classes(),
+                config.data().labels());
         Map<String, Map<String, Object>> metrics = new LinkedHashMap<>();
         for (DataRole role : DataRole.values()) {
             if (data.has(role)) {
@@ -105,9 +114,10 @@ final class Training {
     private void publish(ModelDirectory directory, TrainingData data, Trainer trainer, TrainingResult result) {
         ModelDescription description = new ModelDescription(
                 config.name(),
-                config.task() == Task.CLASSIFICATION ? ModelDescription.CLASSIFICATION : ModelDescription.REGRESSION,
+                config.task().configName(),
                 trainer.network(),
-                config.data().label(),
+                config.data().labels(),
+                config.data().weight(),
                 data.classes(),
                 data.features(),
                 data.preparation().normalization(),

@@ -95,6 +95,16 @@ record JsonField(String file, String path, JsonNode node) {
         return elements().stream().map(JsonField::text).toList();
     }
 
+    /** The strings of a list, or the one string that stands for it. */
+    List<String> textOrTexts() {
+        return node.isArray() ? texts() : List.of(text());
+    }
+
+    /** The numbers of a list, or the one number that stands for it. */
+    List<Double> numberOrNumbers() {
+        return node.isArray() ? Arrays.stream(numbers()).boxed().toList() : List.of(number());
+    }
+
     /** The constant of that name in small letters. */
     <E extends Enum<E>> E choice(Class<E> type) {
         String found = text();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The content of {@code model.json}, field by field: no type is chosen by what the file says. */
 final class ModelJson {
@@ -42,7 +43,12 @@ final class ModelJson {
         root.put("format_version", FORMAT_VERSION);
         root.put("name", model.name());
         root.put("task", model.task());
-        root.put("label", model.label());
+        if (model.labels().size() == 1) {
+            root.put("label", model.labels().get(0));
+        } else {
+            model.labels().forEach(root.putArray("label")::add);
+        }
+        model.weight().ifPresent(weight -> root.put("weight", weight));
         ArrayNode classes = root.putArray("classes");
         model.classes().forEach(classes::add);
         ArrayNode features = root.putArray("features");
@@ -50,10 +56,7 @@ final class ModelJson {
         ObjectNode normalization = root.putObject("normalization");
         putNumbers(normalization.putArray("means"), model.normalization().means());
         putNumbers(normalization.putArray("deviations"), model.normalization().deviations());
-        root.putObject("target")
-                .put("kind", model.target().kind().configName())
-                .put("mean", model.target().mean())
-                .put("deviation", model.target().deviation());
+        root.set("target", target(model.target()));
         root.set("network", network(model.network()));
         root.putObject("weights").put("file", ModelDirectory.WEIGHTS).put("sha256", weightsSha256);
         root.set("lineage", MAPPER.valueToTree(model.lineage()));
@@ -89,6 +92,17 @@ final class ModelJson {
 
     private static void putShape(ObjectNode node, Shape.Image image) {
         node.putArray("image").add(image.channels()).add(image.height()).add(image.width());
+    }
+
+    /** Of one output, numbers; of several, lists of them. */
+    private static ObjectNode target(TargetTransform target) {
+        ObjectNode node = MAPPER.createObjectNode().put("kind", target.kind().configName());
+        if (target.means().size() <= 1) {
+            return node.put("mean", target.mean(0)).put("deviation", target.deviation(0));
+        }
+        target.means().forEach(node.putArray("mean")::add);
+        target.deviations().forEach(node.putArray("deviation")::add);
+        return node;
     }
 
     private static void putNumbers(ArrayNode array, double[] numbers) {
@@ -163,6 +177,7 @@ final class ModelJson {
                 "name",
                 "task",
                 "label",
+                "weight",
                 "classes",
                 "features",
                 "normalization",
@@ -172,7 +187,9 @@ final class ModelJson {
                 "lineage");
         String name = root.field("name").text();
         String task = root.field("task").text();
-        String label = root.field("label").text();
+        List<String> labels = root.field("label").textOrTexts();
+        Optional<String> weight =
+                root.has("weight") ? Optional.of(root.field("weight").text()) : Optional.empty();
         List<String> classes = root.field("classes").texts();
         FeatureSchema features = features(root.field("features"));
         Normalization normalization = normalization(root.field("normalization"));
@@ -180,8 +197,8 @@ final class ModelJson {
         NetworkSpec network = network(root.field("network"));
         String sha256 = weightsSha256(root.field("weights"));
         Map<String, Object> lineage = lineage(root.field("lineage"));
-        ModelDescription description = root.build(() ->
-                new ModelDescription(name, task, network, label, classes, features, normalization, target, lineage));
+        ModelDescription description = root.build(() -> new ModelDescription(
+                name, task, network, labels, weight, classes, features, normalization, target, lineage));
         return new Content(description, sha256);
     }
 
@@ -249,9 +266,9 @@ final class ModelJson {
     private static TargetTransform target(JsonField field) {
         field.only("kind", "mean", "deviation");
         TargetTransform.Kind kind = field.field("kind").choice(TargetTransform.Kind.class);
-        double mean = field.field("mean").number();
-        double deviation = field.field("deviation").number();
-        return field.build(() -> new TargetTransform(kind, mean, deviation));
+        List<Double> means = field.field("mean").numberOrNumbers();
+        List<Double> deviations = field.field("deviation").numberOrNumbers();
+        return field.build(() -> new TargetTransform(kind, means, deviations));
     }
 
     private static NetworkSpec network(JsonField field) {

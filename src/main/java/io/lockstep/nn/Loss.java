@@ -91,34 +91,44 @@ public record Loss(Kind kind, double delta) implements Serializable {
      */
     public double sum(float[] z, float[] y, int n, int m) {
         double sum = 0;
-        switch (kind) {
-            case SOFTMAX_CROSS_ENTROPY -> {
-                for (int j = 0; j < m; j++) {
-                    // the two great terms first: beside logits of 10¹⁷ the logarithm would vanish
-                    float greatest = greatest(z, j * n, n);
-                    sum += (double) greatest - z[j * n + (int) y[j]] + Math.log(sumExp(z, j * n, n, greatest));
-                }
-            }
-            case SIGMOID_CROSS_ENTROPY -> {
-                for (int i = 0; i < n * m; i++) {
-                    // −y·log σ(z) − (1−y)·log(1−σ(z)) = max(z, 0) − y·z + log(1 + e^−|z|)
-                    sum += Math.max(z[i], 0) - (double) y[i] * z[i] + Math.log1p(Math.exp(-Math.abs(z[i])));
-                }
-            }
-            case HALVED_SQUARED -> {
-                for (int i = 0; i < n * m; i++) {
-                    double difference = (double) z[i] - y[i];
-                    sum += difference * difference / 2;
-                }
-            }
-            case HUBER -> {
-                for (int i = 0; i < n * m; i++) {
-                    double error = Math.abs((double) z[i] - y[i]);
-                    sum += error <= delta ? error * error / 2 : delta * (error - delta / 2);
-                }
-            }
+        for (int j = 0; j < m; j++) {
+            sum += example(z, y, n, j);
         }
         return sum;
+    }
+
+    /** {@link #sum(float[], float[], int, int)} of each loss times its example's weight (1, m). */
+    public double sum(float[] z, float[] y, float[] weights, int n, int m) {
+        double sum = 0;
+        for (int j = 0; j < m; j++) {
+            sum += weights[j] * example(z, y, n, j);
+        }
+        return sum;
+    }
+
+    /** L of example j. */
+    private double example(float[] z, float[] y, int n, int j) {
+        int from = j * n;
+        if (kind == Kind.SOFTMAX_CROSS_ENTROPY) {
+            // the two great terms first: beside logits of 10¹⁷ the logarithm would vanish
+            float greatest = greatest(z, from, n);
+            return (double) greatest - z[from + (int) y[j]] + Math.log(sumExp(z, from, n, greatest));
+        }
+        double sum = 0;
+        for (int i = from; i < from + n; i++) {
+            sum += output(z[i], y[i]);
+        }
+        return sum;
+    }
+
+    /** The part of L that one output has in it. */
+    private double output(float z, float y) {
+        if (kind == Kind.SIGMOID_CROSS_ENTROPY) {
+            // −y·log σ(z) − (1−y)·log(1−σ(z)) = max(z, 0) − y·z + log(1 + e^−|z|)
+            return Math.max(z, 0) - (double) y * z + Math.log1p(Math.exp(-Math.abs(z)));
+        }
+        double error = Math.abs((double) z - y);
+        return kind == Kind.HALVED_SQUARED || error <= delta ? error * error / 2 : delta * (error - delta / 2);
     }
 
     /**
@@ -129,51 +139,57 @@ public record Loss(Kind kind, double delta) implements Serializable {
      * @return {@link #sum} of the logits
      */
     double backward(float[] z, float[] y, int n, int m) {
-        if (kind == Kind.SOFTMAX_CROSS_ENTROPY) {
-            return softmaxBackward(z, y, n, m);
+        double sum = 0;
+        for (int j = 0; j < m; j++) {
+            sum += backwardExample(z, y, n, j);
         }
-        double sum = sum(z, y, n, m);
-        if (kind == Kind.SIGMOID_CROSS_ENTROPY) {
-            for (int i = 0; i < n * m; i++) {
-                // in double: of a probability near its label float would leave nothing
-                z[i] = (float) (sigmoid(z[i]) - y[i]);
-            }
-            return sum;
-        }
-        for (int i = 0; i < n * m; i++) {
-            z[i] -= y[i];
-        }
-        if (kind == Kind.HUBER) {
-            float greatest = (float) delta;
-            for (int i = 0; i < n * m; i++) {
-                z[i] = Math.max(-greatest, Math.min(greatest, z[i]));
+        return sum;
+    }
+
+    /** {@link #backward(float[], float[], int, int)} of each example's loss times its weight (1, m). */
+    double backward(float[] z, float[] y, float[] weights, int n, int m) {
+        double sum = 0;
+        for (int j = 0; j < m; j++) {
+            sum += weights[j] * backwardExample(z, y, n, j);
+            for (int i = j * n; i < (j + 1) * n; i++) {
+                z[i] *= weights[j];
             }
         }
         return sum;
     }
 
-    /** {@link #sum} and A − Y from the same exponentials, which are most of the time. */
-    private static double softmaxBackward(float[] z, float[] y, int n, int m) {
-        double loss = 0;
-        for (int j = 0; j < m; j++) {
-            int column = j * n;
-            int target = column + (int) y[j];
-            float greatest = greatest(z, column, n);
-            double distance = (double) greatest - z[target];
-            double sum = 0;
-            for (int i = column; i < column + n; i++) {
-                double e = Math.exp((double) z[i] - greatest);
-                z[i] = (float) e;
-                sum += e;
-            }
-            loss += distance + Math.log(sum);
-            for (int i = column; i < column + n; i++) {
-                z[i] = (float) (z[i] / sum);
-            }
-            // A − 1 in double: of a probability near 1 float would leave nothing
-            z[target] = (float) ((Math.exp(-distance) - sum) / sum);
+    /** dZ of example j; returns its L. */
+    private double backwardExample(float[] z, float[] y, int n, int j) {
+        if (kind == Kind.SOFTMAX_CROSS_ENTROPY) {
+            return softmaxBackward(z, j * n, n, (int) y[j]);
         }
-        return loss;
+        double sum = example(z, y, n, j);
+        float greatest = kind == Kind.HUBER ? (float) delta : Float.POSITIVE_INFINITY;
+        for (int i = j * n; i < (j + 1) * n; i++) {
+            // in double: of a probability near its label float would leave nothing
+            float error = kind == Kind.SIGMOID_CROSS_ENTROPY ? (float) (sigmoid(z[i]) - y[i]) : z[i] - y[i];
+            z[i] = Math.max(-greatest, Math.min(greatest, error));
+        }
+        return sum;
+    }
+
+    /** L and A − Y from the same exponentials, which are most of the time. */
+    private static double softmaxBackward(float[] z, int from, int n, int wanted) {
+        int target = from + wanted;
+        float greatest = greatest(z, from, n);
+        double distance = (double) greatest - z[target];
+        double sum = 0;
+        for (int i = from; i < from + n; i++) {
+            double e = Math.exp((double) z[i] - greatest);
+            z[i] = (float) e;
+            sum += e;
+        }
+        for (int i = from; i < from + n; i++) {
+            z[i] = (float) (z[i] / sum);
+        }
+        // A − 1 in double: of a probability near 1 float would leave nothing
+        z[target] = (float) ((Math.exp(-distance) - sum) / sum);
+        return distance + Math.log(sum);
     }
 
     private static double sigmoid(double z) {

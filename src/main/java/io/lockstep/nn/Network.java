@@ -102,21 +102,45 @@ public final class Network {
     /** {@link #addGradient(float[], float[], float[], int, TrainingPass, float[])}, seen by an observer. */
     double addGradient(
             float[] theta, float[] x, float[] y, int m, TrainingPass pass, float[] gradient, PassObserver observer) {
+        float[] z = forwardTraining(theta, x, m, pass, observer);
+        double loss = spec.loss().backward(z, y, outputs, m);
+        backward(theta, z, m, gradient, observer);
+        return loss;
+    }
+
+    /**
+     * {@link #addGradient(float[], float[], float[], int, TrainingPass, float[])} of each example's loss times its weight.
+     *
+     * @param weights (1, m)
+     * @return Σ over examples of weight·L
+     */
+    public double addGradient(
+            float[] theta, float[] x, float[] y, float[] weights, int m, TrainingPass pass, float[] gradient) {
+        float[] z = forwardTraining(theta, x, m, pass, PassObserver.NONE);
+        double loss = spec.loss().backward(z, y, weights, outputs, m);
+        backward(theta, z, m, gradient, PassObserver.NONE);
+        return loss;
+    }
+
+    private float[] forwardTraining(float[] theta, float[] x, int m, TrainingPass pass, PassObserver observer) {
         requireFits(theta, m);
         activations[0] = x;
         for (int l = 0; l < layers.size(); l++) {
             activations[l + 1] = layers.get(l).forwardTraining(theta, activations[l], m, pass);
             observer.forward(l, activations[l + 1], sizes[l] * m);
         }
-        float[] d = activations[layers.size()];
-        double loss = spec.loss().backward(d, y, outputs, m);
+        return activations[layers.size()];
+    }
+
+    /** Adds the gradient, from dZ[L]. */
+    private void backward(float[] theta, float[] dLogits, int m, float[] gradient, PassObserver observer) {
+        float[] d = dLogits;
         for (int l = layers.size() - 1; l > lowestWithParameters; l--) {
             observer.backward(l, d, sizes[l] * m);
             d = layers.get(l).backward(theta, activations[l], d, m, gradient);
         }
         observer.backward(lowestWithParameters, d, sizes[lowestWithParameters] * m);
         layers.get(lowestWithParameters).backwardParameters(theta, activations[lowestWithParameters], d, m, gradient);
-        return loss;
     }
 
     /**

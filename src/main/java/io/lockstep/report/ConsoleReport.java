@@ -65,7 +65,15 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     public ConsoleReport(LockstepConfig config, PrintStream out, Optional<PrintStream> terminal) {
         this.out = out;
         this.terminal = terminal;
-        this.metric = config.task() == Task.CLASSIFICATION ? EvaluationMetric.ACCURACY : EvaluationMetric.R2;
+        this.metric = devMetric(config.task());
+    }
+
+    private static EvaluationMetric devMetric(Task task) {
+        return switch (task) {
+            case CLASSIFICATION -> EvaluationMetric.ACCURACY;
+            case MULTILABEL -> EvaluationMetric.F1_MICRO;
+            case REGRESSION -> EvaluationMetric.R2;
+        };
     }
 
     @Override

@@ -31,7 +31,9 @@ final class BestEpoch {
             // nothing compares with NaN: a first epoch with such a score would stay the best for ever
             return !Double.isNaN(score);
         }
-        return rule.orElseThrow().metric().higherIsBetter() ? score > value : score < value;
+        EarlyStopping stopping = rule.orElseThrow();
+        double improvement = stopping.metric().higherIsBetter() ? score - value : value - score;
+        return improvement > stopping.minImprovement();
     }
 
     /** Whether the epochs since the best one are as many as the rule allows. */

@@ -19,10 +19,11 @@ public final class Networks {
     private Networks() {}
 
     /**
-     * The network: a sigmoid for two classes, a softmax for more, a linear output for a regression.
+     * The network: a sigmoid for two classes, a softmax for more, a sigmoid for each label of several, a linear output for
+     * each label of a regression.
      *
      * @param inputs n_x
-     * @param classes 0 for a regression
+     * @param classes 0 for the other tasks
      */
     public static NetworkSpec of(LockstepConfig config, int inputs, int classes) {
         List<LayerSpec> layers = new ArrayList<>();
@@ -31,7 +32,7 @@ public final class Networks {
             addHidden(layers, hidden);
             addDropout(layers, hidden.dropout());
         }
-        layers.add(new LayerSpec.Dense(classes > 2 ? classes : 1));
+        layers.add(new LayerSpec.Dense(outputs(config, classes)));
         return new NetworkSpec(input(config, inputs), layers, loss(config, classes));
     }
 
@@ -63,6 +64,13 @@ public final class Networks {
         }
     }
 
+    private static int outputs(LockstepConfig config, int classes) {
+        return switch (config.task()) {
+            case CLASSIFICATION -> classes > 2 ? classes : 1;
+            case MULTILABEL, REGRESSION -> config.data().labels().size();
+        };
+    }
+
     private static void addDropout(List<LayerSpec> layers, double rate) {
         if (rate > 0) {
             layers.add(new LayerSpec.Dropout(rate));
@@ -72,6 +80,7 @@ public final class Networks {
     private static Loss loss(LockstepConfig config, int classes) {
         return switch (config.task()) {
             case CLASSIFICATION -> classes > 2 ? Loss.SOFTMAX_CROSS_ENTROPY : Loss.SIGMOID_CROSS_ENTROPY;
+            case MULTILABEL -> Loss.SIGMOID_CROSS_ENTROPY;
             case REGRESSION -> config.training().loss().orElse(Defaults.REGRESSION_LOSS);
         };
     }

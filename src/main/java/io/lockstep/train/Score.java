@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.config.EvaluationMetric;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,11 +11,19 @@ import java.util.Map;
  *
  * @param examples how many
  * @param values the metrics of its task; those of a regression in the target's own units, but for the loss
+ * @param byLabel the metrics of each label of a regression or a multilabel task; one that the set does not define is left
+ *     out
  */
-public record Score(long examples, Map<EvaluationMetric, Double> values) {
+public record Score(long examples, Map<EvaluationMetric, Double> values, List<Map<EvaluationMetric, Double>> byLabel) {
 
     public Score {
         values = Collections.unmodifiableMap(new EnumMap<>(values));
+        byLabel = List.copyOf(byLabel);
+    }
+
+    /** Without those of each label. */
+    public Score(long examples, Map<EvaluationMetric, Double> values) {
+        this(examples, values, List.of());
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.lockstep.train;
 
-import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
@@ -20,7 +19,7 @@ final class ScoreWorker {
     record Job(NetworkSpec network, TargetTransform target) implements Serializable {
         /** The score that the root of the tree stands for. */
         Score score(ScoreSums sums) {
-            return network.loss().isRegression() ? sums.regression() : sums.classification();
+            return sums.score();
         }
     }
 
@@ -41,23 +40,8 @@ final class ScoreWorker {
         inference.take(theta);
         ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
         for (ShardRange range : task.shards()) {
-            tree.addLeaf(range.shard(), sums(task.shard(range)));
+            tree.addLeaf(range.shard(), ScoreSums.of(inference, task.shard(range), job.network(), job.target()));
         }
         return List.copyOf(tree.nodes());
-    }
-
-    private ScoreSums sums(Shard shard) {
-        ScoreSums sums = new ScoreSums();
-        int n = job.network().outputs();
-        TargetTransform target = job.target();
-        double loss = inference.forEach(shard, (outputs, from, y) -> {
-            if (job.network().loss().isRegression()) {
-                sums.addRegressed(target.restore(outputs[from]), target.restore(y));
-            } else {
-                sums.addClassified(ShardInference.predictedClass(outputs, from, n) == (int) y);
-            }
-        });
-        sums.addLoss(loss);
-        return sums;
     }
 }

@@ -18,6 +18,8 @@ public final class ShardInference {
 
     private final float[] x;
     private final float[] y;
+    private final float[] weights;
+    private final int targets;
     private final int n;
 
     /** Allocates buffers that suit the shards of {@code task}; {@link #take} gives it its θ. */
@@ -30,7 +32,9 @@ public final class ShardInference {
         this.network = new Network(FoldedNetwork.spec(spec), capacity);
         this.n = spec.outputs();
         this.x = new float[Math.multiplyExact(spec.input().size(), capacity)];
-        this.y = new float[spec.loss().targets(n) * capacity];
+        this.targets = spec.loss().targets(n);
+        this.y = new float[targets * capacity];
+        this.weights = new float[capacity];
     }
 
     /** Predicts with θ as it is now, folded; whoever changes it must hand it in again. */
@@ -46,15 +50,17 @@ public final class ShardInference {
          *
          * @param outputs holds A[L], reused
          * @param from where this example's outputs begin; they are n[L]
-         * @param target the example's target, as the network was trained on it
+         * @param targets holds the targets as the network was trained on them, reused
+         * @param target where this example's targets begin
+         * @param weight what the example counts
          */
-        void accept(float[] outputs, int from, float target);
+        void accept(float[] outputs, int from, float[] targets, int target, float weight);
     }
 
     /**
      * Hands each example's prediction to {@code consumer}, in the shard's order.
      *
-     * @return Σ L
+     * @return Σ L, each times its example's weight
      */
     public double forEach(Shard shard, Consumer consumer) {
         double loss = 0;
@@ -74,18 +80,24 @@ public final class ShardInference {
         int m = Math.min(passRows(), shard.rows() - from);
         shard.read(from, m, x, y);
         float[] a = network.logits(theta, x, m);
-        double loss = spec.loss().sum(a, y, n, m);
+        shard.readWeights(from, m, weights);
+        double loss = spec.loss().sum(a, y, weights, n, m);
         spec.loss().output(a, n, m);
         for (int j = 0; j < m; j++) {
-            consumer.accept(a, j * n, y[j]);
+            consumer.accept(a, j * n, y, j * targets, weights[j]);
         }
         return loss;
+    }
+
+    /** Whether the probability of a label is above ½. */
+    public static boolean predictsLabel(float probability) {
+        return probability > 0.5f;
     }
 
     /** The class that an example's outputs predict: the greatest, or for a single output whether it is above ½. */
     public static int predictedClass(float[] outputs, int from, int n) {
         if (n == 1) {
-            return outputs[from] > 0.5f ? 1 : 0;
+            return predictsLabel(outputs[from]) ? 1 : 0;
         }
         int best = 0;
         for (int i = 1; i < n; i++) {

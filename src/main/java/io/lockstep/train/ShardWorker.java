@@ -42,6 +42,7 @@ final class ShardWorker {
     private final Augmenter augmenter;
     private final float[] x;
     private final float[] y;
+    private final float[] weights;
     private final Map<Integer, EpochOrder> orders = new HashMap<>();
     private final Deque<GradientSum> spare = new ArrayDeque<>();
 
@@ -56,6 +57,7 @@ final class ShardWorker {
         this.augmenter = job.augmentation().augmenter();
         this.x = new float[Math.multiplyExact(job.network().input().size(), capacity)];
         this.y = new float[job.network().loss().targets(job.network().outputs()) * capacity];
+        this.weights = new float[capacity];
     }
 
     /** A worker that no other thread has; give it {@link #back}. */
@@ -141,7 +143,12 @@ final class ShardWorker {
             TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
             shard.gather(order, from, m, x, y);
             augmenter.augment(x, m, pass);
-            loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
+            if (shard.isWeighted()) {
+                shard.gatherWeights(order, from, m, weights);
+                loss += network.addGradient(theta, x, y, weights, m, pass, sum.gradient());
+            } else {
+                loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
+            }
         }
         sum.count(loss, end - start);
         return sum;

@@ -171,14 +171,14 @@ final class Synchronization {
     }
 
     private ShardSource training() {
-        return new Shards(data.set(DataRole.TRAIN));
+        return new Shards(data.set(DataRole.TRAIN), data.preparation());
     }
 
     /** The dev set, if there is one. */
     private Optional<Scoring> scoring() {
         return data.has(DataRole.DEV)
                 ? Optional.of(new Scoring(
-                        new Shards(data.set(DataRole.DEV)),
+                        new Shards(data.set(DataRole.DEV), data.evaluation()),
                         new ScoreWorker.Job(network, data.preparation().target())))
                 : Optional.empty();
     }
@@ -192,19 +192,21 @@ final class Synchronization {
     /** A set by as many tasks as the training has. */
     private final class Shards implements ShardSource {
         private final ShardedSet set;
+        private final ShardedSet.Preparation preparation;
 
-        Shards(ShardedSet set) {
+        Shards(ShardedSet set, ShardedSet.Preparation preparation) {
             this.set = set;
+            this.preparation = preparation;
         }
 
         @Override
         public JavaRDD<ShardTask> forSteps() {
-            return set.normalizedForSteps(tasks(), data.preparation());
+            return set.normalizedForSteps(tasks(), preparation);
         }
 
         @Override
         public JavaRDD<ShardTask> forJobs() {
-            return set.normalized(tasks(), data.preparation());
+            return set.normalized(tasks(), preparation);
         }
 
         @Override

@@ -189,8 +189,8 @@ public final class Trainer {
         }
     }
 
-    /** The examples of {@code role} as tasks map them. */
+    /** The examples of {@code role} as tasks map them to score them. */
     public JavaRDD<ShardTask> shards(DataRole role) {
-        return data.set(role).normalized(Math.min(slots, spark.defaultParallelism()), data.preparation());
+        return data.set(role).normalized(Math.min(slots, spark.defaultParallelism()), data.evaluation());
     }
 }

@@ -23,7 +23,7 @@ class ConfigMistakesTest {
                 .isEqualTo(
                         "digits.yaml:6  training.epoch: unknown key. Known here: loss, epochs, batch_size, optimizer,"
                                 + " schedule, finish_full_batch_epochs, l2, l1, clip_norm, clip_value, early_stopping, augment,"
-                                + " bayes_error, seed."
+                                + " class_weights, bayes_error, seed."
                                 + " Did you mean \"epochs\"?");
     }
 
@@ -47,7 +47,7 @@ class ConfigMistakesTest {
                         digits.yaml:3  network[0].activation: unknown activation "rely". Known: identity, sigmoid, tanh, relu, leaky_relu. Did you mean "relu"?
                         digits.yaml:4  network[1].dense: expected a whole number >= 1, found "ten".
                         digits.yaml:5  data.train: the key is required and missing. Expected a path, directory or glob.
-                        digits.yaml:6  task: unknown task "clasification". Known: classification, regression. Did you mean "classification"?
+                        digits.yaml:6  task: unknown task "clasification". Known: classification, multilabel, regression. Did you mean "classification"?
                         --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, output.""");
     }
 
@@ -72,6 +72,9 @@ class ConfigMistakesTest {
             loss: { name: huber, delta: 0 } | loss.delta: expected a number > 0, found 0.
             loss: { name: squared, delta: 1 } | loss.delta: unknown key. Known here: name.
             loss: squared            | loss: only a regression has a choice of losses, and task classification has its own. Remove the key.
+            class_weights: heavy     | class_weights: expected balanced or a map such as { yes: 5, no: 1 }, found "heavy".
+            class_weights: { a: -1 } | class_weights.a: expected a number >= 0, found -1.
+            class_weights: {}        | class_weights: expected balanced or a map such as { yes: 5, no: 1 }, found a map.
             batch_size: 0            | batch_size: expected full or a whole number from 1 to 2147483647, found 0.
             batch_size: half         | batch_size: expected full or a whole number from 1 to 2147483647, found "half".
             optimizer: [adam]        | optimizer: expected a name or a map with a name, found a list.
@@ -80,6 +83,8 @@ class ConfigMistakesTest {
             schedule: { name: 5 }    | schedule.name: unknown schedule "5". Known: constant, inverse_time, exponential, inverse_sqrt, step, cosine.
             schedule: { name: cosine, floor: 2 } | schedule.floor: expected a number in [0, 1], found 2.
             early_stopping: no       | early_stopping: expected auto, null or a map such as { metric: loss, patience: 5 }, found "no".
+            early_stopping: { min_improvement: -1 } | early_stopping.min_improvement: expected a number >= 0, found -1.
+            early_stopping: { metric: acuracy } | early_stopping.metric: unknown metric "acuracy". Known: loss, accuracy, error, precision, recall, f1, f1_macro, f1_micro, hamming_loss, rmse, mae, r2. Did you mean "accuracy"?
             early_stopping: { patience: 0 } | early_stopping.patience: expected a whole number >= 1, found 0.
             """)
     void aWrongValueIsRefusedWithWhatWasExpectedAndFound(String yaml, String message) {
@@ -105,6 +110,8 @@ class ConfigMistakesTest {
             split: even              | split: expected a map, found "even".
             options: { a: [1] }      | options.a: expected a text, number or boolean, found a list.
             options: header          | options: expected a map of options for Spark's reader, found "header".
+            weight: 5                | weight: expected a column name, found 5. Quote it if it is meant: "5".
+            weight: digit            | weight: column "digit" is a label and cannot be the weight as well. Name another.
             target: log              | target: only a regression has a target to transform, and task is classification. Remove the key.
             missing: drop            | missing: unknown missing "drop". Known: error, impute.
             hashing: [city]          | hashing: expected a map, found a list.
@@ -156,33 +163,16 @@ class ConfigMistakesTest {
             checkpoint: { keep: 3 }           | checkpoint: checkpointing is not available in this version. Remove the key.
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
-            training: { class_weights: balanced } | training.class_weights: weighting classes is not available in this version. Remove the key.
             """)
     void whatThisVersionCannotDoIsRefusedByName(String yaml, String message) {
         assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
     }
 
     @Test
-    void whatThisVersionCannotDoWithDataIsRefusedByName() {
-        assertThat(mistakes("""
-                        task: multilabel
-                        data:
-                          train: digits
-                          label: [a, b]
-                          weight: w
-                        """)).isEqualTo("""
-                        digits.yaml:1  task: multilabel classification is not available in this version. Use classification or regression.
-                        digits.yaml:4  data.label: a list of label columns is not available in this version. Name one column.
-                        digits.yaml:5  data.weight: weighting examples is not available in this version. Remove the key.""");
-    }
-
-    @Test
     void whatThisVersionCannotDoMayBeSwitchedOff() {
         assertThat(mistakesWith("""
                           missing: error
-                          weight: null
                         network: [{ dense: 3, batch_norm: false }]
-                        training: { class_weights: null }
                         checkpoint: null
                         search: null
                         """)).isEmpty();
@@ -223,6 +213,33 @@ class ConfigMistakesTest {
     }
 
     @Test
+    void aTaskHasLabelsThatSuitIt() {
+        String classification = "task: classification\ndata: { train: a, label: %s }";
+        assertThat(mistakes(classification.formatted("[a, b]")))
+                .isEqualTo(
+                        "digits.yaml:2  data.label: a classification has one label column, found 2. Name one; if each"
+                                + " of them is 0 or 1, set task: multilabel.");
+        assertThat(mistakes(classification.formatted("[a, a]")))
+                .isEqualTo("digits.yaml:2  data.label[1]: column \"a\" is there twice. Keep one.");
+        assertThat(mistakes(classification.formatted("[]")))
+                .isEqualTo("digits.yaml:2  data.label: expected a list of column names, found an empty list.");
+        assertThat(mistakes("task: multilabel\ndata: { train: a, label: b }"))
+                .isEqualTo("digits.yaml:2  data.label: a multilabel task has a list of at least two label columns,"
+                        + " found 1. For one column set task: classification.");
+        assertThat(mistakes("task: regression\ndata: { train: a, label: [b, c], format: libsvm }"))
+                .isEqualTo("digits.yaml:2  data.label: the format libsvm holds one label, found 2. Name one.");
+        assertThat(mistakes("task: regression\ndata: { train: a, label: b }\ntraining: { class_weights: balanced }"))
+                .isEqualTo("digits.yaml:3  training.class_weights: only a classification has classes to weigh, and task"
+                        + " is regression. Remove the key; data.weight weighs examples.");
+        assertThat(mistakes("task: regression\ndata: { train: a, label: b, weight: w, features: [w, x] }"))
+                .isEqualTo("digits.yaml:2  data.features: column \"w\" is the weight and cannot be a feature."
+                        + " Remove it here.");
+        assertThat(mistakes("task: regression\ndata: { train: a, label: [b, c], features: [c, x] }"))
+                .isEqualTo("digits.yaml:2  data.features: column \"c\" is the label and cannot be a feature that gives"
+                        + " the answer away. Remove it here.");
+    }
+
+    @Test
     void aCategoricalColumnMustBeAFeature() {
         String message =
                 "  data.categorical: column \"city\" is no feature. Add it to data.features, or remove it here.";
@@ -235,7 +252,7 @@ class ConfigMistakesTest {
     void anEarlyStoppingMetricMustFitTheTask() {
         assertThat(mistakesWith("training:\n  early_stopping:\n    metric: rmse"))
                 .isEqualTo("digits.yaml:7  training.early_stopping.metric: rmse is not defined for task classification."
-                        + " Known: loss, accuracy.");
+                        + " Known: loss, accuracy, error, precision, recall, f1, f1_macro.");
         assertThat(
                         mistakes(
                                 "task: regression\ndata: { train: a, label: b }\ntraining: { early_stopping: { metric: accuracy } }"))
@@ -254,8 +271,9 @@ class ConfigMistakesTest {
     @Test
     void aWrongTaskRaisesNoFalseAlarmAboutItsTarget() {
         assertThat(mistakes("task: regresion\ndata: { train: a, label: b, target: log }"))
-                .isEqualTo("digits.yaml:1  task: unknown task \"regresion\". Known: classification, regression."
-                        + " Did you mean \"regression\"?");
+                .isEqualTo(
+                        "digits.yaml:1  task: unknown task \"regresion\". Known: classification, multilabel, regression."
+                                + " Did you mean \"regression\"?");
     }
 
     @Test

@@ -38,7 +38,8 @@ class ConfigReaderTest {
                         Optional.empty(),
                         Optional.of(DataFormat.CSV),
                         new TreeMap<>(),
-                        "digit",
+                        List.of("digit"),
+                        Optional.empty(),
                         new FeatureSelection.All(),
                         new CategoricalSelection.Auto(),
                         new TreeMap<>(),
@@ -70,6 +71,7 @@ class ConfigReaderTest {
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
                         Optional.of(new EarlyStopping(EvaluationMetric.LOSS, 5)),
+                        Optional.empty(),
                         Optional.empty(),
                         0,
                         1));
@@ -136,7 +138,7 @@ class ConfigReaderTest {
     @Test
     void earlyStoppingIsOnByDefaultAndOffByNull() {
         assertThat(readWith("").training().earlyStopping())
-                .hasValue(new EarlyStopping(EvaluationMetric.LOSS, 5, EarlyStopping.Origin.DEFAULT));
+                .hasValue(new EarlyStopping(EvaluationMetric.LOSS, 5, 0, EarlyStopping.Origin.DEFAULT));
         assertThat(readWith("training: { early_stopping: null }").training().earlyStopping())
                 .isEmpty();
     }
@@ -258,11 +260,30 @@ class ConfigReaderTest {
     }
 
     @Test
+    void labelsWeightsAndClassWeightsReadInAllTheirForms() {
+        LockstepConfig multilabel = read("task: multilabel\ndata: { train: a, label: [b, c], weight: w }");
+        assertThat(multilabel.data().labels()).containsExactly("b", "c");
+        assertThat(multilabel.data().weight()).hasValue("w");
+        assertThat(read("task: regression\ndata: { train: a, label: [b] }")
+                        .data()
+                        .labels())
+                .containsExactly("b");
+        assertThat(readWith("training: { class_weights: balanced }").training().classWeights())
+                .hasValue(new ClassWeights.Balanced());
+        assertThat(readWith("training: { class_weights: { 1: 2.5, yes: 0 } }")
+                        .training()
+                        .classWeights())
+                .hasValue(new ClassWeights.ByClass(new TreeMap<>(Map.of("1", 2.5, "yes", 0.0))));
+        assertThat(readWith("training: { class_weights: null }").training().classWeights())
+                .isEmpty();
+    }
+
+    @Test
     void formatsWithoutColumnNamesNeedNoLabel() {
         assertThat(read("task: classification\ndata: { train: train-images, format: idx }")
                         .data()
-                        .label())
-                .isEqualTo("label");
+                        .labels())
+                .containsExactly("label");
     }
 
     @Test

@@ -85,6 +85,7 @@ class ConfigRecordsTest {
                 OptionalDouble.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 0,
                 1);
     }

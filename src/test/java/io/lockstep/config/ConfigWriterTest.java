@@ -48,7 +48,7 @@ class ConfigWriterTest {
     void everyDocumentedKeyIsWrittenInTheDocumentedOrder() throws IOException {
         assertThat(new ObjectMapper().writeValueAsString(ConfigWriter.toMap(Yaml.readWith("network: [{ dense: 3 }]"))))
                 .isEqualTo("{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
-                        + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\","
+                        + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\",\"weight\":null,"
                         + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
                         + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
                         + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\"},"
@@ -60,7 +60,7 @@ class ConfigWriterTest {
                         + "\"epsilon\":1.0E-8},"
                         + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
                         + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,\"clip_value\":null,"
-                        + "\"early_stopping\":\"auto\",\"augment\":null,\"bayes_error\":0.0,\"seed\":1},"
+                        + "\"early_stopping\":\"auto\",\"augment\":null,\"class_weights\":null,\"bayes_error\":0.0,\"seed\":1},"
                         + "\"sync\":\"auto\",\"shards\":\"auto\",\"output\":\"models/digits\"}");
     }
 }

@@ -67,7 +67,9 @@ final class RandomConfigs {
         if (features instanceof FeatureSelection.All && categorical instanceof CategoricalSelection.Auto) {
             IntStream.range(0, random.nextInt(3)).forEach(i -> hashing.put(text(random), 2 + random.nextInt(65_535)));
         }
-        Optional<DataFormat> format = maybe(random, pick(random, DataFormat.values()));
+        List<String> labels = labels(task, random);
+        Optional<DataFormat> format =
+                maybe(random, labels.size() > 1 ? DataFormat.PARQUET : pick(random, DataFormat.values()));
         boolean picture = format.filter(DataFormat.IMAGE::equals).isPresent() || random.nextBoolean();
         double dev = random.nextInt(40) / 100.0;
         double test = random.nextInt(40) / 100.0;
@@ -77,7 +79,8 @@ final class RandomConfigs {
                 maybe(random, text(random)),
                 format,
                 options,
-                "label",
+                labels,
+                maybe(random, "weight"),
                 features,
                 categorical,
                 hashing,
@@ -92,6 +95,23 @@ final class RandomConfigs {
                 Optional.empty(),
                 picture ? Optional.empty() : maybe(random, new AudioSignal(1 + random.nextInt(48_000))),
                 task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
+    }
+
+    private static List<String> labels(Task task, Random random) {
+        return switch (task) {
+            case CLASSIFICATION -> List.of("label");
+            case MULTILABEL -> List.of("label", "label 2");
+            case REGRESSION -> random.nextBoolean() ? List.of("label") : List.of("label", "other", "third");
+        };
+    }
+
+    private static ClassWeights classWeights(Random random) {
+        if (random.nextBoolean()) {
+            return new ClassWeights.Balanced();
+        }
+        SortedMap<String, Double> weights = new TreeMap<>();
+        IntStream.range(0, 1 + random.nextInt(3)).forEach(i -> weights.put(text(random), random.nextDouble()));
+        return new ClassWeights.ByClass(weights);
     }
 
     private static TrainingConfig training(Task task, DataConfig data, Random random) {
@@ -113,9 +133,12 @@ final class RandomConfigs {
                 switch (random.nextInt(3)) {
                     case 0 -> Optional.empty();
                     case 1 -> Optional.of(Defaults.EARLY_STOPPING);
-                    default -> Optional.of(new EarlyStopping(metric, 1 + random.nextInt(9)));
+                    default ->
+                        Optional.of(new EarlyStopping(
+                                metric, 1 + random.nextInt(9), random.nextDouble(), EarlyStopping.Origin.CONFIGURED));
                 },
                 maybe(random, augment(data, random)),
+                task == Task.CLASSIFICATION ? maybe(random, classWeights(random)) : Optional.empty(),
                 Defaults.BAYES_ERROR,
                 random.nextLong());
     }

@@ -77,7 +77,7 @@ final class Sets {
 
     /** The examples as stored, in order: features, then the target. */
     static List<List<Float>> stored(ShardedSet set, int tasks) {
-        int stride = set.width() + 1;
+        int stride = set.layout().stride();
         return set.raw(tasks)
                 .mapPartitions(iterator -> {
                     List<List<Float>> rows = new ArrayList<>();
@@ -114,7 +114,7 @@ final class Sets {
                 .collect();
     }
 
-    /** The features and target of a config's training rows as stored, in order. */
+    /** The features and targets of a config's training rows as stored, in order. */
     static List<List<Float>> trainRows(LockstepConfig config) {
         try (TrainingData data = prepare(config)) {
             return stored(data.set(DataRole.TRAIN), 1);

@@ -93,7 +93,8 @@ class ShardTest {
     @Test
     void aShardReadsNothingBehindItsEnd() {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
-        try (ShardedSet set = new ShardedSet(counted(1, 10, read), 0, List.of(0L, 10L), 1, 10)) {
+        try (ShardedSet set = new ShardedSet(
+                counted(1, 10, read), 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 10)) {
             assertThat(Sets.stored(set, 10))
                     .isEqualTo(
                             IntStream.range(0, 10).mapToObj(i -> Sets.list(i)).toList());
@@ -105,7 +106,8 @@ class ShardTest {
     void aTaskIsSentThePartitionsItReadsAndNoOthers() throws Exception {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         List<Long> starts = LongStream.rangeClosed(0, 1000).boxed().toList();
-        try (ShardedSet set = new ShardedSet(counted(1000, 1, read), 0, starts, 1, 500)) {
+        try (ShardedSet set =
+                new ShardedSet(counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 500)) {
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
                 out.writeObject(set.raw(500).rdd().partitions()[250]);
@@ -124,7 +126,8 @@ class ShardTest {
         assertThat(packed.count()).isEqualTo(10);
         int rdd = packed.id();
         ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
-        try (ShardedSet set = new ShardedSet(packed, 0, List.of(0L, 10L), 1, 3)) {
+        try (ShardedSet set =
+                new ShardedSet(packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 3)) {
             List<List<Integer>> rowsAndLocks = set.normalizedForSteps(1, none)
                     .map(task -> {
                         List<Integer> found = new ArrayList<>();
@@ -182,7 +185,7 @@ class ShardTest {
 
     @Test
     void gatherTakesRowsInAnyOrderFromAnyPlaceOfTheOrder(@TempDir Path dir) throws Exception {
-        try (Shard.Writer writer = new Shard.Writer(dir, 3)) {
+        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(2, 1, RowLayout.Weight.NONE))) {
             writer.write(new float[] {0, 1, 2, 10, 11, 12, 99, 99, 99}, 2);
             writer.write(new float[] {20, 21, 22}, 1);
             Shard shard = writer.map();
@@ -203,7 +206,7 @@ class ShardTest {
 
     @Test
     void anEmptyShardHasNoRows(@TempDir Path dir) throws Exception {
-        try (Shard.Writer writer = new Shard.Writer(dir, 3)) {
+        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(2, 1, RowLayout.Weight.NONE))) {
             Shard shard = writer.map();
             shard.read(0, 0, new float[0], new float[0]);
             assertThat(shard.rows()).isZero();
@@ -251,7 +254,7 @@ class ShardTest {
     }
 
     private static Shard map(Path dir) {
-        try (Shard.Writer writer = new Shard.Writer(dir, 1)) {
+        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(0, 1, RowLayout.Weight.NONE))) {
             writer.write(new float[] {1}, 1);
             return writer.map();
         } catch (IOException e) {

@@ -54,7 +54,10 @@ class EvaluatorTest {
             NetworkSpec network = Networks.of(config, width, data.classes().size());
             float[] theta = network.initialize(config.initializer(), 12);
             Map<String, Object> metrics = new Evaluator(
-                            network, data.preparation().target(), data.classes())
+                            network,
+                            data.preparation().target(),
+                            data.classes(),
+                            config.data().labels())
                     .metrics(data.set(DataRole.DEV).normalized(2, data.preparation()), theta);
             Examples examples = Examples.of(data.set(DataRole.DEV).normalized(1, data.preparation()), width);
             double[] wide = new double[theta.length];

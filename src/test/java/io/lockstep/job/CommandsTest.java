@@ -178,8 +178,8 @@ class CommandsTest {
                 .isZero();
         List<Row> rows = TestSpark.session().read().parquet(out.toString()).collectAsList();
         assertThat(rows).hasSize(83);
-        double mean = loaded.description().target().mean();
-        double deviation = loaded.description().target().deviation();
+        double mean = loaded.description().target().mean(0);
+        double deviation = loaded.description().target().deviation(0);
         for (Row row : rows) {
             double expected = Math.exp(outputs(loaded, row)[0] * deviation + mean);
             // a float32 output of order 1

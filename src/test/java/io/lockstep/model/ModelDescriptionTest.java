@@ -14,6 +14,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ModelDescriptionTest {
@@ -65,16 +66,64 @@ class ModelDescriptionTest {
     @Test
     void targetsComeBackInTheirOwnUnits() {
         TargetTransform log = new TargetTransform(TargetTransform.Kind.LOG, 2, 4);
-        assertThat(log.transform(Math.E)).isEqualTo(-0.25);
+        assertThat(log.transform(0, Math.E)).isEqualTo(-0.25);
         TargetTransform standard = new TargetTransform(TargetTransform.Kind.STANDARD, 10, 2);
-        assertThat(standard.transform(14)).isEqualTo(2);
+        assertThat(standard.transform(0, 14)).isEqualTo(2);
         for (double y : new double[] {0.001, 1, 350_000}) {
             // exp of a rounded logarithm of up to 13: 13 ulps, with room
-            assertThat(log.restore(log.transform(y))).isCloseTo(y, within(y * 1e-14));
-            assertThat(standard.restore(standard.transform(y))).isCloseTo(y, within(1e-9));
-            assertThat(TargetTransform.NONE.restore(TargetTransform.NONE.transform(y)))
+            assertThat(log.restore(0, log.transform(0, y))).isCloseTo(y, within(y * 1e-14));
+            assertThat(standard.restore(0, standard.transform(0, y))).isCloseTo(y, within(1e-9));
+            assertThat(TargetTransform.NONE.restore(3, TargetTransform.NONE.transform(3, y)))
                     .isEqualTo(y);
         }
+    }
+
+    @Test
+    void eachOutputHasItsOwnTransform() {
+        TargetTransform two =
+                new TargetTransform(TargetTransform.Kind.STANDARD, List.of(10.0, -1.0), List.of(2.0, 4.0));
+        assertThat(two.transform(0, 14)).isEqualTo(2);
+        assertThat(two.transform(1, 7)).isEqualTo(2);
+        assertThat(two.restore(1, 2)).isEqualTo(7);
+        assertThatThrownBy(() -> new TargetTransform(TargetTransform.Kind.LOG, List.of(1.0), List.of()))
+                .hasMessage("target has 1 means and 0 deviations");
+        assertThatThrownBy(() -> new TargetTransform(TargetTransform.Kind.LOG, List.of(), List.of()))
+                .hasMessage("target transform log has a mean for each output");
+        assertThat(new TargetTransform(TargetTransform.Kind.NONE, 0, 1)).isEqualTo(TargetTransform.NONE);
+    }
+
+    @Test
+    void severalLabelsHaveAnOutputEach() {
+        assertThat(labelled(ModelDescription.MULTILABEL, Loss.SIGMOID_CROSS_ENTROPY, 2, "a", "b")
+                        .labels())
+                .containsExactly("a", "b");
+        assertThat(labelled(ModelDescription.REGRESSION, Loss.huber(1), 3, "a", "b", "c")
+                        .labels())
+                .hasSize(3);
+        assertThatThrownBy(() -> labelled(ModelDescription.MULTILABEL, Loss.SIGMOID_CROSS_ENTROPY, 3, "a", "b"))
+                .hasMessage("there are 2 labels, the network has 3 outputs");
+        assertThatThrownBy(() -> labelled(ModelDescription.MULTILABEL, Loss.SOFTMAX_CROSS_ENTROPY, 2, "a", "b"))
+                .hasMessage("a multilabel task has the loss sigmoid_cross_entropy, not softmax_cross_entropy");
+        assertThatThrownBy(() -> labelled(ModelDescription.MULTILABEL, Loss.SIGMOID_CROSS_ENTROPY, 1, "a"))
+                .hasMessage("a multilabel task has at least two labels, got 1");
+        assertThatThrownBy(() -> labelled(ModelDescription.REGRESSION, Loss.HALVED_SQUARED, 2, "a", "a"))
+                .hasMessage("a label stands there twice");
+        assertThatThrownBy(() -> labelled(ModelDescription.REGRESSION, Loss.HALVED_SQUARED, 2, "a", "x"))
+                .hasMessage("label column \"x\" is a feature as well");
+    }
+
+    private static ModelDescription labelled(String task, Loss loss, int outputs, String... labels) {
+        return new ModelDescription(
+                "m",
+                task,
+                new NetworkSpec(new Shape.Vector(1), List.of(new LayerSpec.Dense(outputs)), loss),
+                List.of(labels),
+                Optional.of("w"),
+                List.of(),
+                new FeatureSchema(List.of(new FeatureColumn.Numeric("x"))),
+                Normalization.identity(1),
+                TargetTransform.NONE,
+                Map.of());
     }
 
     @Test
@@ -110,7 +159,8 @@ class ModelDescriptionTest {
                 model.name(),
                 model.task(),
                 model.network(),
-                model.label(),
+                model.labels(),
+                model.weight(),
                 model.classes(),
                 model.features(),
                 model.normalization(),

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +70,24 @@ class ModelJsonTest {
     }
 
     @Test
+    void severalLabelsAreListsAndComeBack() throws IOException {
+        ModelDescription two = new ModelDescription(
+                "m",
+                ModelDescription.REGRESSION,
+                new NetworkSpec(new Shape.Vector(1), List.of(new LayerSpec.Dense(2)), Loss.HALVED_SQUARED),
+                List.of("a", "b"),
+                Optional.of("w"),
+                List.of(),
+                new FeatureSchema(List.of(new FeatureColumn.Numeric("x"))),
+                Normalization.identity(1),
+                new TargetTransform(TargetTransform.Kind.LOG, List.of(1.5, 0.1), List.of(2.0, 1e-300)),
+                Map.of());
+        assertThat(ModelJson.parse(write(two), "f").description()).isEqualTo(two);
+        assertThat(new String(write(two), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("\"label\" : [ \"a\", \"b\" ]", "\"weight\" : \"w\"", "\"mean\" : [ 1.5, 0.1 ]");
+    }
+
+    @Test
     void theDeltaOfHubersLossIsKept() throws IOException {
         ModelDescription huber = parse(REGRESSION.replace("\"halved_squared\"", "\"huber\",\"delta\":0.7"))
                 .description();
@@ -95,7 +114,7 @@ class ModelJsonTest {
         "format_version":1      | "format_version":2       | format_version: expected 1, found 2: another version of Lockstep wrote it
         "format_version":1,     | ``                       | format_version: is missing
         "name":"prices"         | "name":7                 | name: expected a string, found 7
-        "task":"regression"     | "task":"guessing"        | task is "guessing", known: classification, regression
+        "task":"regression"     | "task":"guessing"        | task is "guessing", known: classification, multilabel, regression
         "label":"price"         | "label":"area"           | label column "area" is a feature as well
         "label":"price",        | ``                       | label: is missing
         "label":                | "labels":                | labels: is unknown, expected only

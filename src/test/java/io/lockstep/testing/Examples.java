@@ -12,16 +12,22 @@ import org.apache.spark.api.java.JavaRDD;
  * A set's normalized examples, on the driver and in float64.
  *
  * @param x X (n_x, n), an example a column, in the order of the shards
- * @param y the targets as the network is trained on them
+ * @param y the targets of each example as the network is trained on them
+ * @param weights of the examples, 1 where they have none
  * @param starts where each shard begins, and behind them n
  */
 @SuppressWarnings("ArrayRecordComponent") // a test's data, never compared
-public record Examples(double[][] x, double[] y, List<Integer> starts) {
+public record Examples(double[][] x, double[][] y, double[] weights, List<Integer> starts) {
+
+    /** Collects examples with one target. */
+    public static Examples of(JavaRDD<ShardTask> shards, int width) {
+        return of(shards, width, 1);
+    }
 
     /** Collects them. */
-    public static Examples of(JavaRDD<ShardTask> shards, int width) {
-        List<double[][]> collected =
-                shards.mapPartitions(tasks -> read(tasks.next(), width)).collect();
+    public static Examples of(JavaRDD<ShardTask> shards, int width, int targets) {
+        List<double[][]> collected = shards.mapPartitions(tasks -> read(tasks.next(), width, targets))
+                .collect();
         List<double[]> x = new ArrayList<>();
         List<Integer> starts = new ArrayList<>();
         for (double[][] shard : collected) {
@@ -29,28 +35,35 @@ public record Examples(double[][] x, double[] y, List<Integer> starts) {
             x.addAll(List.of(shard));
         }
         starts.add(x.size());
-        double[] y = x.stream().mapToDouble(example -> example[width]).toArray();
         return new Examples(
                 x.stream()
                         .map(example -> java.util.Arrays.copyOf(example, width))
                         .toArray(double[][]::new),
-                y,
+                x.stream()
+                        .map(example -> java.util.Arrays.copyOfRange(example, width, width + targets))
+                        .toArray(double[][]::new),
+                x.stream().mapToDouble(example -> example[width + targets]).toArray(),
                 starts);
     }
 
-    private static Iterator<double[][]> read(ShardTask task, int width) {
+    private static Iterator<double[][]> read(ShardTask task, int width, int targets) {
         List<double[][]> shards = new ArrayList<>();
         for (ShardRange range : task.shards()) {
             Shard shard = task.shard(range);
-            double[][] rows = new double[shard.rows()][width + 1];
+            double[][] rows = new double[shard.rows()][width + targets + 1];
             float[] x = new float[width];
-            float[] y = new float[1];
+            float[] y = new float[targets];
+            float[] weight = new float[1];
             for (int i = 0; i < rows.length; i++) {
                 shard.read(i, 1, x, y);
+                shard.readWeights(i, 1, weight);
                 for (int f = 0; f < width; f++) {
                     rows[i][f] = x[f];
                 }
-                rows[i][width] = y[0];
+                for (int t = 0; t < targets; t++) {
+                    rows[i][width + t] = y[t];
+                }
+                rows[i][width + targets] = weight[0];
             }
             shards.add(rows);
         }
@@ -67,8 +80,8 @@ public record Examples(double[][] x, double[] y, List<Integer> starts) {
         return x[i];
     }
 
-    /** Its target, likewise. */
+    /** Its targets, likewise. */
     public double[] y(int i) {
-        return new double[] {y[i]};
+        return y[i];
     }
 }

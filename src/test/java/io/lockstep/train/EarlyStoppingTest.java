@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lockstep.config.EarlyStopping;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.Task;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.testing.TestSpark;
@@ -49,6 +50,59 @@ class EarlyStoppingTest {
         assertThat(best.epoch()).isEqualTo(2);
         assertThat(best.patienceEnds(3)).isFalse();
         assertThat(best.patienceEnds(4)).isTrue();
+    }
+
+    @Test
+    void lessThanTheLeastImprovementCountsAsNone() {
+        EarlyStopping rule = new EarlyStopping(EvaluationMetric.LOSS, 3, 0.5, EarlyStopping.Origin.CONFIGURED);
+        BestEpoch best = new BestEpoch(Optional.of(rule));
+        // each a little better than the one before: 5 → 4.5 is no more than ½, 5 → 4.25 is
+        double[] losses = {5, 4.75, 4.5, 4.25, 4, 3.875, 3.75};
+        boolean[] ended = new boolean[losses.length];
+        for (int epoch = 1; epoch <= losses.length; epoch++) {
+            consider(best, epoch, EvaluationMetric.LOSS, losses[epoch - 1]);
+            ended[epoch - 1] = best.patienceEnds(epoch);
+        }
+        assertThat(best.epoch()).isEqualTo(4);
+        assertThat(ended).containsExactly(false, false, false, false, false, false, true);
+
+        EarlyStopping high = new EarlyStopping(EvaluationMetric.F1, 3, 0.25, EarlyStopping.Origin.CONFIGURED);
+        BestEpoch highest = new BestEpoch(Optional.of(high));
+        consider(highest, 1, EvaluationMetric.F1, 0.25);
+        consider(highest, 2, EvaluationMetric.F1, 0.5);
+        assertThat(highest.epoch()).isEqualTo(1);
+        consider(highest, 3, EvaluationMetric.F1, 0.625);
+        assertThat(highest.epoch()).isEqualTo(3);
+    }
+
+    @Test
+    void everyMetricOfATaskCanStopIt() {
+        Path folder = Trainings.write(directory.resolve("l"), Trainings.labelled(90, 3), 1, 1);
+        for (Task task : Task.values()) {
+            String label =
+                    switch (task) {
+                        case CLASSIFICATION -> "kind";
+                        case MULTILABEL -> "[up, odd]";
+                        case REGRESSION -> "[price, c]";
+                    };
+            String yaml = "task: " + task.configName() + "\ndata: { train: " + folder + ", format: csv, label: " + label
+                    + ", weight: w, features: [a, b] }\ntraining: { epochs: 2 }\n";
+            try (TrainingData data = Trainings.data(Trainings.config(yaml))) {
+                for (EvaluationMetric metric : EvaluationMetric.values()) {
+                    if (metric.fits(task)) {
+                        LockstepConfig config = Trainings.config(
+                                yaml, "training.early_stopping={ metric: " + metric.configName() + ", patience: 2 }");
+                        TrainingResult result = Trainings.train(config, data, 2).result();
+                        List<Double> values = result.epochs().stream()
+                                .map(epoch -> epoch.dev().orElseThrow().value(metric))
+                                .toList();
+                        boolean second =
+                                metric.higherIsBetter() ? values.get(1) > values.get(0) : values.get(1) < values.get(0);
+                        assertThat(result.bestEpoch()).as("%s %s", task, metric).isEqualTo(second ? 2 : 1);
+                    }
+                }
+            }
+        }
     }
 
     @Test

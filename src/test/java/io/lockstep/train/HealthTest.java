@@ -161,7 +161,7 @@ class HealthTest {
             ProbeSample sample = ProbeSample.of(trainer.shards(DataRole.TRAIN), trainer.network(), 300);
             assertThat(sample.examples()).isEqualTo(300);
             for (int j = 0; j < 300; j++) {
-                assertThat((double) sample.y()[j]).isEqualTo(all.y()[j]);
+                assertThat((double) sample.y()[j]).isEqualTo(all.y()[j][0]);
                 for (int i = 0; i < width; i++) {
                     assertThat((double) sample.x()[j * width + i]).isEqualTo(all.x()[j][i]);
                 }

@@ -144,6 +144,29 @@ class ReferenceTrainingTest {
         }
     }
 
+    @Test
+    void alsoWithWeightsAndSeveralLabels() {
+        Path folder = Trainings.write(directory.resolve("labelled"), Trainings.labelled(400, 6), 1, 1);
+        for (String task : List.of(
+                "task: classification\ndata: { label: kind, weight: w, features: [a, b, word], ",
+                "task: multilabel\ndata: { label: [up, odd], weight: w, features: [a, b], ",
+                "task: regression\ndata: { label: [price, b], weight: w, target: standard, features: [a, c], ")) {
+            List<String> overrides = new ArrayList<>(List.of(
+                    "shards=2",
+                    "training.batch_size=47",
+                    "training.epochs=4",
+                    "training.optimizer={ name: momentum, learning_rate: 0.3 }"));
+            if (task.contains("classification")) {
+                overrides.add("training.class_weights={ y: 0.25, z: 3 }");
+            }
+            LockstepConfig config = Trainings.config(
+                    FRAME + task + "train: " + folder + ", format: csv }\n", overrides.toArray(String[]::new));
+            try (TrainingData data = Trainings.data(config)) {
+                check(config, data, position -> 1);
+            }
+        }
+    }
+
     /** {@code factor} gives α/α₀ from the position in the training after the step, in epochs. */
     private static void check(LockstepConfig config, TrainingData data, ToDoubleFunction<Double> factor) {
         List<Double> losses = Trainings.train(config, data, 2).losses();
@@ -163,7 +186,8 @@ class ReferenceTrainingTest {
                 Networks.of(config, data.features().width(), data.classes().size());
         Examples examples = Examples.of(
                 data.set(DataRole.TRAIN).normalized(1, data.preparation()),
-                data.features().width());
+                data.features().width(),
+                network.loss().targets(network.outputs()));
         long seed = config.training().seed();
         float[] start = network.initialize(config.initializer(), seed);
         double[] theta = new double[start.length];
@@ -188,7 +212,12 @@ class ReferenceTrainingTest {
                 double[] gradient = new double[theta.length];
                 double loss = 0;
                 for (int row : rows) {
-                    loss += reference.addGradient(theta, examples.x(row), examples.y(row), 1, gradient);
+                    double weight = examples.weights()[row];
+                    double[] one = new double[theta.length];
+                    loss += weight * reference.addGradient(theta, examples.x(row), examples.y(row), 1, one);
+                    for (int i = 0; i < one.length; i++) {
+                        gradient[i] += weight * one[i];
+                    }
                 }
                 losses.add(loss / rows.size());
                 finish(gradient, rows.size(), theta, weights, config, n);

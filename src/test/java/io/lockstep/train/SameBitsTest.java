@@ -30,6 +30,10 @@ class SameBitsTest {
     Path directory;
 
     record Case(String name, int rows, String task, List<String> settings) {
+        List<String> table() {
+            return task.contains("features") ? Trainings.labelled(rows, 11) : Trainings.table(rows, 11);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -68,6 +72,30 @@ class SameBitsTest {
                         classes + DROPPING,
                         List.of(ALL_ROWS, "shards=2", "training.batch_size=1")),
                 new Case(
+                        "weighted examples and classes",
+                        509,
+                        "task: classification\ndata: { train: FOLDER, format: csv, label: kind, weight: w,"
+                                + " features: [a, b, word] }\n" + DROPPING,
+                        List.of("shards=4", "training.batch_size=53", "training.class_weights=balanced")),
+                new Case(
+                        "a weight and three outputs",
+                        307,
+                        "task: regression\ndata: { train: FOLDER, format: csv, label: [price, b, c], weight: w,"
+                                + " target: standard, features: [a, word] }\n" + DROPPING,
+                        List.of("shards=8", "training.batch_size=7", "training.finish_full_batch_epochs=1")),
+                new Case(
+                        "several labels",
+                        211,
+                        "task: multilabel\ndata: { train: FOLDER, format: csv, label: [up, odd], features: [a, b] }\n"
+                                + PLAIN,
+                        List.of("shards=4", "training.batch_size=full")),
+                new Case(
+                        "batches of one, weighted",
+                        29,
+                        "task: multilabel\ndata: { train: FOLDER, format: csv, label: [up, odd], weight: w,"
+                                + " features: [a, b] }\n" + PLAIN,
+                        List.of(ALL_ROWS, "shards=2", "training.batch_size=1")),
+                new Case(
                         "huber, clipped, with l1, full-batch epochs at the end",
                         1031,
                         prices + DROPPING,
@@ -85,7 +113,7 @@ class SameBitsTest {
     @ParameterizedTest
     @MethodSource("cases")
     void theModelIsTheSameForAnyTasksAndAnyFiles(Case one) {
-        List<String> table = Trainings.table(one.rows(), 11);
+        List<String> table = one.table();
         List<Long> expected = run(one, "driver", table, 1, 1, List.of(1)).get(0);
         assertThat(run(one, "barrier", table, 1, 2, List.of(4)).get(0))
                 .as("barrier, 4 tasks, one file, shuffled")
@@ -105,7 +133,7 @@ class SameBitsTest {
     void anotherSeedGivesAnotherModel() {
         // else the test above could not fail
         Case one = cases().get(0);
-        List<String> table = Trainings.table(one.rows(), 11);
+        List<String> table = one.table();
         Path folder = Trainings.write(directory.resolve("seeds"), table, 1, 1);
         LockstepConfig first = config(one, "auto", folder);
         LockstepConfig second = Trainings.config(

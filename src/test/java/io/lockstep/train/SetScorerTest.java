@@ -93,8 +93,8 @@ class SetScorerTest {
                 double[] theta = wide(network.initialize(config.initializer(), 3));
                 ReferenceNetwork reference = new ReferenceNetwork(network);
                 Examples examples = examples(data);
-                double mean = data.preparation().target().mean();
-                double deviation = data.preparation().target().deviation();
+                double mean = data.preparation().target().mean(0);
+                double deviation = data.preparation().target().deviation(0);
                 List<double[]> pairs = new ArrayList<>();
                 double average = 0;
                 for (int i = 0; i < examples.size(); i++) {

@@ -89,6 +89,27 @@ final class Trainings {
         return lines;
     }
 
+    /**
+     * As {@link #table}, with three columns more: a weight {@code w}, of which one in five is 0, and two labels that are
+     * there or not, {@code up} and {@code odd}.
+     */
+    static List<String> labelled(int n, long seed) {
+        Random random = new Random(seed + 1);
+        List<String> lines = new ArrayList<>();
+        for (String line : table(n, seed)) {
+            if (lines.isEmpty()) {
+                lines.add(line + ",w,up,odd");
+                continue;
+            }
+            String[] cells = line.split(",", -1);
+            double up = Double.parseDouble(cells[0]) + 0.3 * random.nextGaussian();
+            double odd = Double.parseDouble(cells[1]) - 100 + 30 * up;
+            lines.add(String.format(
+                    Locale.ROOT, "%s,%.2f,%d,%d", line, random.nextInt(5) * 0.75, up > 0.4 ? 1 : 0, odd > 0 ? 1 : 0));
+        }
+        return lines;
+    }
+
     /** Writes a table as {@code files} files into a new folder, its rows in an order that the seed decides. */
     static Path write(Path folder, List<String> table, int files, long seed) {
         List<String> rows = new ArrayList<>(table.subList(1, table.size()));
