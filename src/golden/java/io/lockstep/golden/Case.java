@@ -37,6 +37,12 @@ record Case(
         SOFTMAX("classification", Target.CLASS, GoldenData.OUTPUTS),
         /** One output, for the first label. */
         SIGMOID("classification", Target.LABELS, 1),
+        /** The same with a weight for each example, as {@link GoldenData#weight} has them. */
+        SOFTMAX_WEIGHTED("classification", Target.CLASS, GoldenData.OUTPUTS),
+        /** A sigmoid for each label. */
+        MULTILABEL("multilabel", Target.LABELS, GoldenData.OUTPUTS),
+        /** An output for each number. */
+        SQUARED_SEVERAL("regression", Target.NUMBERS, GoldenData.OUTPUTS),
         /** One output, for the first number. */
         SQUARED("regression", Target.NUMBERS, 1),
         /** The same with δ = {@value #HUBER_DELTA}, which a good part of the errors exceeds. */
@@ -52,6 +58,16 @@ record Case(
             this.task = task;
             this.target = target;
             this.outputs = outputs;
+        }
+
+        /** Whether the target is the index of a class, and so a column for all outputs. */
+        boolean isClass() {
+            return target == Target.CLASS;
+        }
+
+        /** The config's {@code data.label}. */
+        Object labels() {
+            return isClass() || outputs == 1 ? "y" : List.of("y1", "y2", "y3");
         }
     }
 
@@ -152,7 +168,7 @@ record Case(
         }
         Map<String, Object> config = new TreeMap<>();
         config.put("task", objective.task);
-        config.put("data", Map.of("train", "golden.csv", "label", "y"));
+        config.put("data", Map.of("train", "golden.csv", "label", objective.labels()));
         config.put("network", hidden.stream().map(this::layer).toList());
         config.put("training", training);
         return config;

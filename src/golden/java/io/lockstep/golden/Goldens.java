@@ -24,6 +24,11 @@ public final class Goldens {
         Map<String, Object> examples = new LinkedHashMap<>();
         examples.put("batch", GoldenData.BATCH);
         examples.put("x", GoldenFile.rounded(data.x()));
+        float[][] weights = new float[GoldenData.ROWS][1];
+        for (int row = 0; row < weights.length; row++) {
+            weights[row][0] = GoldenData.weight(row);
+        }
+        examples.put("weights", GoldenFile.rounded(weights));
         for (Target target : Target.values()) {
             examples.put(target.name().toLowerCase(Locale.ROOT), GoldenFile.rounded(data.targets(target)));
         }
@@ -37,6 +42,7 @@ public final class Goldens {
             file.put("pytorch", torch.TORCH_VERSION);
             file.put("config", one.config());
             file.put("target", one.objective().target.name().toLowerCase(Locale.ROOT));
+            file.put("weighted", one.objective() == Case.Objective.SOFTMAX_WEIGHTED);
             file.put("start", GoldenFile.rounded(training.parameters()));
             training.train();
             file.put("learning_rates", one.alphas());

@@ -23,6 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  * with two groups of parameters.
  */
 final class TorchTraining {
+    private static final int NOT_REDUCED = 0;
     private static final int REDUCE_BY_SUM = 2;
 
     private final Case one;
@@ -41,8 +42,7 @@ final class TorchTraining {
         float[][] targets = new float[GoldenData.ROWS][];
         for (int i = 0; i < targets.length; i++) {
             targets[i] = Arrays.copyOf(
-                    data.targets(one.objective().target)[i],
-                    one.objective() == Case.Objective.SOFTMAX ? 1 : one.objective().outputs);
+                    data.targets(one.objective().target)[i], one.objective().isClass() ? 1 : one.objective().outputs);
         }
         this.y = matrix(targets);
         start(new Random(seed));
@@ -125,7 +125,7 @@ final class TorchTraining {
             long rows = (long) GoldenData.to(step) - GoldenData.from(step);
             Tensor batch = x.narrow(0, GoldenData.from(step), rows);
             Tensor targets = y.narrow(0, GoldenData.from(step), rows);
-            Tensor loss = lossSum(logits(batch), targets).div(new Scalar(rows));
+            Tensor loss = lossSum(logits(batch), targets, GoldenData.from(step)).div(new Scalar(rows));
             losses[step] = loss.item_double();
             optimizers.forEach(Optimizer::zero_grad);
             penalized(loss).backward();
@@ -169,22 +169,30 @@ final class TorchTraining {
     }
 
     /** The sum over examples and outputs; PyTorch's squared loss is not halved. */
-    private Tensor lossSum(Tensor z, Tensor targets) {
+    private Tensor lossSum(Tensor z, Tensor targets, int from) {
         return switch (one.objective()) {
-            case SOFTMAX ->
-                torch.cross_entropy_loss(
-                        z,
-                        targets.view(targets.size(0)).to(torch.ScalarType.Long),
-                        new TensorOptional(),
-                        REDUCE_BY_SUM,
-                        -100,
-                        0);
-            case SIGMOID ->
+            case SOFTMAX -> crossEntropy(z, targets, REDUCE_BY_SUM);
+            case SOFTMAX_WEIGHTED -> {
+                float[] weights = new float[Math.toIntExact(z.size(0))];
+                for (int j = 0; j < weights.length; j++) {
+                    weights[j] = GoldenData.weight(from + j);
+                }
+                Tensor each = crossEntropy(z, targets, NOT_REDUCED);
+                yield each.mul(torch.tensor(weights).to(torch.ScalarType.Double))
+                        .sum();
+            }
+            case SIGMOID, MULTILABEL ->
                 torch.binary_cross_entropy_with_logits(
                         z, targets, new TensorOptional(), new TensorOptional(), REDUCE_BY_SUM);
-            case SQUARED -> torch.mse_loss(z, targets, REDUCE_BY_SUM).div(new Scalar(2.0));
+            case SQUARED, SQUARED_SEVERAL ->
+                torch.mse_loss(z, targets, REDUCE_BY_SUM).div(new Scalar(2.0));
             case HUBER -> torch.huber_loss(z, targets, REDUCE_BY_SUM, Case.Objective.HUBER_DELTA);
         };
+    }
+
+    private static Tensor crossEntropy(Tensor z, Tensor targets, int reduction) {
+        return torch.cross_entropy_loss(
+                z, targets.view(targets.size(0)).to(torch.ScalarType.Long), new TensorOptional(), reduction, -100, 0);
     }
 
     /** L1 is a term of the loss in PyTorch: λ₁/(2m)·Σ|w|. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.Task;
 import io.lockstep.config.TrainingConfig;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
@@ -72,7 +73,8 @@ class GoldenTest {
         for (String technique : List.of(
                 "sgd momentum nesterov rmsprop adam adamw l2-sgd l2-adam l1 clip-norm clip-value warm-up",
                 "schedule-inverse-time schedule-exponential schedule-inverse-sqrt schedule-step schedule-cosine",
-                "loss-softmax loss-sigmoid loss-squared loss-huber deep-relu deep-leaky-relu deep-tanh deep-sigmoid",
+                "loss-softmax loss-sigmoid loss-squared loss-huber loss-multilabel loss-squared-several loss-softmax-weighted",
+                "deep-relu deep-leaky-relu deep-tanh deep-sigmoid",
                 "batch-norm-before batch-norm-after")) {
             assertThat(all).contains(technique.split(" "));
         }
@@ -108,13 +110,12 @@ class GoldenTest {
             int from = plan.start(0, ofEpoch);
             int m = Math.toIntExact(plan.rows(ofEpoch));
             float[] gradient = new float[theta.length];
-            double loss = network.addGradient(
-                    theta,
-                    columns(data.get("x"), from, m, spec.input().size()),
-                    targets(data.get(golden.get("target").asText()), from, m, spec),
-                    m,
-                    new TrainingPass(1, epoch, ofEpoch, 0, 0),
-                    gradient);
+            float[] x = columns(data.get("x"), from, m, spec.input().size());
+            float[] y = targets(data.get(golden.get("target").asText()), from, m, spec);
+            TrainingPass pass = new TrainingPass(1, epoch, ofEpoch, 0, 0);
+            double loss = golden.get("weighted").asBoolean()
+                    ? network.addGradient(theta, x, y, columns(data.get("weights"), from, m, 1), m, pass, gradient)
+                    : network.addGradient(theta, x, y, m, pass, gradient);
             double expected = golden.get("losses").get(step).asDouble();
             greatestLossError = Math.max(greatestLossError, Math.abs(loss / m - expected) / expected);
             optimizer.step(theta, gradient, m, alpha);
@@ -134,12 +135,10 @@ class GoldenTest {
     }
 
     private static NetworkSpec network(LockstepConfig config, JsonNode golden, JsonNode data) {
-        int classes =
-                switch (golden.get("target").asText()) {
-                    case "class" -> 3;
-                    case "labels" -> 2;
-                    default -> 0;
-                };
+        int classes = 0;
+        if (config.task() == Task.CLASSIFICATION) {
+            classes = golden.get("target").asText().equals("class") ? 3 : 2;
+        }
         return Networks.of(config, data.get("x").get(0).size(), classes);
     }
 
