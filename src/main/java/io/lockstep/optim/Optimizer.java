@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Takes a gradient <em>sum</em> with its count to the next θ, in one place and in this order: divide by the count, clip,
- * regularize, update. Running averages are not trained but moved, see {@link ParameterKind.Statistic}. Keeps the optimizer's state; one instance serves one training. Its serial form is without the
- * {@linkplain #state state}.
+ * regularize, update. Running averages are not trained but moved, see {@link ParameterKind.Statistic}. Keeps the
+ * optimizer's state; one instance serves one training. Its serial form is without the {@linkplain #state state}.
  */
 public final class Optimizer implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -99,20 +99,26 @@ final class BarrierAllReduce implements GradientSync {
         return progress.sums(time, scoring.map(set -> set.job().score(scores(outcomes))));
     }
 
-    /** The stage that has the state already, else a new one that starts from it. */
+    /**
+     * The stage that has the state already, else a new one that starts from it; a new one also where executors have come
+     * that could share the work.
+     */
     private LiveStage stage(TrainingState state) {
-        if (alive.filter(last -> last.state() == state).isEmpty()) {
+        int tasks = source.tasks();
+        if (alive.filter(last -> last.state() == state && last.stage().tasks() >= tasks)
+                .isEmpty()) {
             end();
             LiveStage stage =
-                    new LiveStage(spark, rendezvous, StageShards.of(source, scoring), job, learningRate, state);
+                    new LiveStage(spark, rendezvous, StageShards.of(tasks, source, scoring), job, learningRate, state);
             alive = Optional.of(new Alive(stage, state));
         }
         return alive.get().stage();
     }
 
     private void end() {
-        alive.ifPresent(last -> last.stage().end());
+        Optional<Alive> last = alive;
         alive = Optional.empty();
+        last.ifPresent(each -> each.stage().end());
     }
 
     private static void take(TrainingState state, List<StrideOutcome> outcomes, int taken) {

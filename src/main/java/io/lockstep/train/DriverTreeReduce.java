@@ -57,13 +57,13 @@ final class DriverTreeReduce implements GradientSync {
         this.job = job;
         this.learningRate = learningRate;
         this.directTasks = directTasks;
-        this.shards = source.forSteps();
+        this.shards = source.forSteps(source.tasks());
     }
 
     @Override
     public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
         // as many tasks as the cluster has slots now
-        shards = source.forSteps();
+        shards = source.forSteps(source.tasks());
         int steps = job.plan().steps();
         double loss = 0;
         long examples = 0;
@@ -137,7 +137,7 @@ final class DriverTreeReduce implements GradientSync {
                 }
                 listener.restarted(step + 1, failure.getMessage());
                 source.restore();
-                shards = source.forSteps();
+                shards = source.forSteps(source.tasks());
             }
         }
     }

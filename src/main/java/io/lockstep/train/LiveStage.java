@@ -21,6 +21,7 @@ final class LiveStage implements Rendezvous.Listener {
     /** Tasks that have nothing to do end at once, unless their executor is gone. */
     private static final long END_SECONDS = 10;
 
+    private final long created = System.nanoTime();
     private final JavaSparkContext spark;
     private final Rendezvous rendezvous;
     private final UUID name = UUID.randomUUID();
@@ -30,6 +31,10 @@ final class LiveStage implements Rendezvous.Listener {
 
     private final FutureTask<List<Integer>> running;
     private final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
+    private volatile boolean begun;
+    /** Whether a stride is being taken. */
+    private boolean underWay;
+
     /** How many strides were ordered. */
     private volatile int ordered;
 
@@ -59,12 +64,19 @@ final class LiveStage implements Rendezvous.Listener {
                 shards.rdd().barrier().mapPartitions(task, false, ClassTag$.MODULE$.<Integer>apply(Integer.class));
         // a thread of our own, not collectAsync: Scala's futures print stack traces when the JVM is told to end
         this.running = new FutureTask<>(() -> {
-            spark.setJobGroup(name.toString(), "training steps", true);
+            spark.addJobTag(tag());
+            spark.setInterruptOnCancel(true);
+            spark.setLocalProperty("spark.job.description", "training steps");
             return stage.toJavaRDD().collect();
         });
         Thread thread = new Thread(running, "lockstep-stage");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** How many tasks it has. */
+    int tasks() {
+        return tasks;
     }
 
     /**
@@ -75,6 +87,7 @@ final class LiveStage implements Rendezvous.Listener {
      * @throws StageFailure if the stage failed, also before the stride
      */
     List<StrideOutcome> take(GradientSync.Stride stride, StrideProgress about) throws StageFailure {
+        underWay = true;
         about.begin();
         progress = Optional.of(about);
         int number = ordered;
@@ -90,16 +103,30 @@ final class LiveStage implements Rendezvous.Listener {
             } else if (running.isDone()) {
                 throw failure();
             } else {
+                requireSlots();
                 about.tell();
             }
         }
+        underWay = false;
         letGo();
         return home;
     }
 
-    private void letGo() {
-        start.ifPresent(Handover::close);
-        start = Optional.empty();
+    private void requireSlots() throws StageFailure {
+        if (begun) {
+            return;
+        }
+        int slots = Synchronization.slots(spark);
+        double waited = (System.nanoTime() - created) / 1e9;
+        long timeout = spark.getConf().getTimeAsSeconds("spark.network.timeout", "120s");
+        if (slots < tasks) {
+            throw new StageFailure(new IllegalStateException(
+                    "executors were lost: " + slots + " slots are left for a barrier stage of " + tasks + " tasks"));
+        }
+        if (waited > timeout) {
+            throw new StageFailure(new IllegalStateException("Spark has not begun the barrier stage of " + tasks
+                    + " tasks within " + timeout + " s (spark.network.timeout): other jobs hold the slots"));
+        }
     }
 
     private Optional<StrideOutcome> poll(GradientSync.Stride stride) {
@@ -124,20 +151,46 @@ final class LiveStage implements Rendezvous.Listener {
         }
     }
 
-    /** Ends the stage, if it has not ended itself. */
+    /** Ends the stage, if it has not ended itself. Never fails: who ends it has something else to tell. */
     void end() {
         rendezvous.orderEnd(name, ordered);
         try {
-            running.get(END_SECONDS, TimeUnit.SECONDS);
+            // in the middle of a stride nobody asks for orders
+            running.get(underWay ? 0 : END_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            spark.cancelJobGroup(name.toString());
+            quietly(() -> spark.cancelJobsWithTag(tag()));
         } catch (InterruptedException e) {
-            spark.cancelJobGroup(name.toString());
             Thread.currentThread().interrupt();
+            quietly(() -> spark.cancelJobsWithTag(tag()));
         } catch (ExecutionException e) {
             // whoever waited for a stride was told
         }
         letGo();
+    }
+
+    private void letGo() {
+        Optional<Handover<TrainingState, Integer>> held = start;
+        start = Optional.empty();
+        held.ifPresent(each -> quietly(each::close));
+    }
+
+    private static void quietly(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            // a Spark that was stopped refuses; there is nothing left to clean up then
+        }
+    }
+
+    private String tag() {
+        return "lockstep-" + name;
+    }
+
+    @Override
+    public void begun(UUID stage) {
+        if (stage.equals(name)) {
+            begun = true;
+        }
     }
 
     @Override

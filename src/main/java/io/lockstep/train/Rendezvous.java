@@ -51,6 +51,9 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
 
     /** Hears of a stage; called by a thread of Spark's RPC. */
     interface Listener {
+        /** An executor has begun the stage. */
+        void begun(UUID stage);
+
         /**
          * Steps were taken.
          *
@@ -207,6 +210,7 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
 
     private synchronized void askFor(Object[] question, RpcCallContext context) {
         Asking asked = new Asking(UUID.fromString((String) question[0]), (Integer) question[1], context);
+        listener.ifPresent(hears -> hears.begun(asked.stage()));
         if (orders.filter(last -> last.stage().equals(asked.stage()) && last.number() > asked.number())
                 .isPresent()) {
             context.sendFailure(new IllegalStateException("Spark began the barrier stage anew in its middle"));

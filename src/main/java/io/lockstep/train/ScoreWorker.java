@@ -35,11 +35,16 @@ final class ScoreWorker {
         this.inference = new ShardInference(job.network(), task);
     }
 
-    /** The sums of the maximal aligned subtrees of the task's run of shards. */
-    List<ReductionTree.Node<ScoreSums>> sums() {
+    /**
+     * The sums of the maximal aligned subtrees of the task's run of shards.
+     *
+     * @param beforeShard is called before each shard, and may end it all by an exception
+     */
+    List<ReductionTree.Node<ScoreSums>> sums(Runnable beforeShard) {
         inference.take(theta);
         ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
         for (ShardRange range : task.shards()) {
+            beforeShard.run();
             tree.addLeaf(range.shard(), ScoreSums.of(inference, task.shard(range), job.network(), job.target()));
         }
         return List.copyOf(tree.nodes());

@@ -56,7 +56,9 @@ public final class SetScorer {
 
         @Override
         public Iterator<ReductionTree.Node<ScoreSums>> call(Iterator<ShardTask> tasks) {
-            return new ScoreWorker(job, theta.value(), tasks.next()).sums().iterator();
+            return new ScoreWorker(job, theta.value(), tasks.next())
+                    .sums(() -> {})
+                    .iterator();
         }
     }
 }

@@ -15,7 +15,12 @@ final class StageFailure extends Exception {
 
     /** Whether somebody wanted it: Spark is being stopped, or the job was cancelled. */
     boolean isWanted(JavaSparkContext spark) {
+        return isWanted(spark, getCause());
+    }
+
+    /** {@link #isWanted} of what made a stage fail. */
+    static boolean isWanted(JavaSparkContext spark, Throwable cause) {
         return spark.sc().isStopped()
-                || (getCause() instanceof SparkThrowable thrown && CANCELLED.equals(thrown.getCondition()));
+                || (cause instanceof SparkThrowable thrown && CANCELLED.equals(thrown.getCondition()));
     }
 }

@@ -18,11 +18,11 @@ record StageShards(ShardTask training, Optional<Scored> scored) {
     /** Shards, and what is wanted of them. */
     record Scored(ShardTask shards, ScoreWorker.Job job) {}
 
-    /** An element for each task. */
-    static JavaRDD<StageShards> of(ShardSource training, Optional<Scoring> scoring) {
-        JavaRDD<ShardTask> tasks = training.forSteps();
-        return scoring.map(set -> tasks.zipPartitions(set.shards().forSteps(), new Pair(set.job())))
-                .orElseGet(() -> tasks.map(task -> new StageShards(task, Optional.empty())));
+    /** An element for each of {@code tasks} tasks. */
+    static JavaRDD<StageShards> of(int tasks, ShardSource training, Optional<Scoring> scoring) {
+        JavaRDD<ShardTask> steps = training.forSteps(tasks);
+        return scoring.map(set -> steps.zipPartitions(set.shards().forSteps(tasks), new Pair(set.job())))
+                .orElseGet(() -> steps.map(task -> new StageShards(task, Optional.empty())));
     }
 
     /** What rank {@code rank} has: ranks are dealt by executors, not by partitions. */

@@ -138,8 +138,10 @@ final class StageTask extends AbstractFunction1<Iterator<StageShards>, Iterator<
                     }
                     boolean finite = take(worker, stride.get(), number);
                     long start = System.nanoTime();
-                    List<ReductionTree.Node<ScoreSums>> scores =
-                            finite ? scorer.map(ScoreWorker::sums).orElse(List.of()) : List.of();
+                    List<ReductionTree.Node<ScoreSums>> scores = finite
+                            ? scorer.map(each -> each.sums(this::requireRunning))
+                                    .orElse(List.of())
+                            : List.of();
                     Optional<StrideOutcome> outcome = group.end(member, scores, System.nanoTime() - start);
                     if (outcome.isPresent()) {
                         driver.send(Rendezvous.ended(key, number, packed(outcome.get())));
@@ -161,9 +163,7 @@ final class StageTask extends AbstractFunction1<Iterator<StageShards>, Iterator<
             int first = stride.from();
             told = System.nanoTime();
             for (int step = stride.from(); step < stride.to(); step++) {
-                if (context.isInterrupted()) {
-                    throw new IllegalStateException("the task was interrupted");
-                }
+                requireRunning();
                 long start = System.nanoTime();
                 List<ReductionTree.Node<GradientSum>> nodes =
                         worker.gradients(shards.training(), group.theta(), stride.epoch(), step);
@@ -176,6 +176,12 @@ final class StageTask extends AbstractFunction1<Iterator<StageShards>, Iterator<
                 }
             }
             return true;
+        }
+
+        private void requireRunning() {
+            if (context.isInterrupted()) {
+                throw new IllegalStateException("the task was interrupted");
+            }
         }
 
         /** Tells the driver of steps, now and then; the first that it has not heard of. */

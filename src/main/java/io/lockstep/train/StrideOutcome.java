@@ -21,7 +21,7 @@ import java.util.List;
  * @param theta θ[from..], what the executor owns of it
  * @param state the optimizer's state there
  * @param taken how many steps were taken
- * @param losses Σ L of each step, and of the one whose loss was not finite
+ * @param losses Σ L of each step, and of the one whose loss was not finite; of the first executor alone
  * @param nanos compute, wait, exchange, optimizer: the sums over the tasks
  * @param scores of the set that is scored, in the order of its shards; none where a step was not taken
  * @param scoringNanos how long the slowest task scored
@@ -39,10 +39,14 @@ record StrideOutcome(
         List<ReductionTree.Node<ScoreSums>> scores,
         long scoringNanos)
         implements Serializable {
+    private static final int SPARE_BYTES = 1 << 16;
 
     /** For Spark's RPC, which knows the JDK's classes alone. */
     byte[] toBytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(theta.length * Float.BYTES * (1 + state.length) + 4096);
+        long size = (long) theta.length * Float.BYTES * (1 + state.length)
+                + (long) losses.length * Double.BYTES
+                + SPARE_BYTES;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) Math.min(Integer.MAX_VALUE - SPARE_BYTES, size));
         try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
             stream.writeObject(this);
         } catch (IOException e) {

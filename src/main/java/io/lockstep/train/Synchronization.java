@@ -126,6 +126,9 @@ final class Synchronization {
             Trial.of(sync, copy, plan, TRIAL_STEPS);
             barrier = Trial.of(sync, copy, plan, TRIAL_STEPS).seconds();
         } catch (IllegalStateException e) {
+            if (Thread.currentThread().isInterrupted() || StageFailure.isWanted(spark, e.getCause())) {
+                throw e;
+            }
             return new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + e.getMessage()));
         } catch (DivergedException e) {
             // by the same few steps over and over; the training will tell if it does so too
@@ -200,8 +203,13 @@ final class Synchronization {
         }
 
         @Override
-        public JavaRDD<ShardTask> forSteps() {
-            return set.normalizedForSteps(tasks(), preparation);
+        public int tasks() {
+            return Synchronization.this.tasks();
+        }
+
+        @Override
+        public JavaRDD<ShardTask> forSteps(int tasks) {
+            return set.normalizedForSteps(tasks, preparation);
         }
 
         @Override

@@ -184,7 +184,7 @@ final class TaskGroup {
                 Arrays.copyOfRange(state.theta(), own.from(), own.to()),
                 state.optimizer().state(own.from(), own.to()),
                 taken,
-                losses,
+                firstRank == 0 ? losses : new double[0],
                 nanos,
                 scores.stream().flatMap(List::stream).toList(),
                 Arrays.stream(scored).max().orElse(0)));

@@ -164,13 +164,18 @@ class SameBitsClusterTest {
                 new Optimizer(config.training().optimizer(), Regularization.none(), network));
         ShardSource source = new ShardSource() {
             @Override
-            public JavaRDD<ShardTask> forSteps() {
-                return set.normalizedForSteps(TestCluster.EXECUTORS, data.preparation());
+            public int tasks() {
+                return TestCluster.EXECUTORS;
+            }
+
+            @Override
+            public JavaRDD<ShardTask> forSteps(int tasks) {
+                return set.normalizedForSteps(tasks, data.preparation());
             }
 
             @Override
             public JavaRDD<ShardTask> forJobs() {
-                return forSteps();
+                return forSteps(tasks());
             }
 
             @Override
