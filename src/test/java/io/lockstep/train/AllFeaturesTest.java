@@ -33,6 +33,7 @@ class AllFeaturesTest {
             Map.entry("input_dropout=0.1", "input_dropout=0"),
             Map.entry("initializer=glorot", "initializer=auto"),
             Map.entry("data.target=standard", "data.target=none"),
+            Map.entry("data.weight=w", "data.features={ exclude: [w] }"),
             Map.entry("training.optimizer={ name: adamw, learning_rate: 0.02 }", "training.optimizer=adam"),
             Map.entry(
                     "training.schedule={ name: cosine, floor: 0.1, warmup_epochs: 1.5 }",
@@ -52,7 +53,12 @@ class AllFeaturesTest {
 
     @BeforeEach
     void writeTable() {
-        folder = Trainings.write(directory.resolve("table"), Trainings.table(503, 11), 3, 1);
+        List<String> table = Trainings.table(503, 11);
+        List<String> weighted = new ArrayList<>(List.of(table.get(0) + ",w"));
+        for (int i = 1; i < table.size(); i++) {
+            weighted.add(table.get(i) + "," + (0.5 + i % 4));
+        }
+        folder = Trainings.write(directory.resolve("table"), weighted, 3, 1);
     }
 
     @Test
