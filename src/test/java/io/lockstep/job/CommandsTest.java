@@ -55,7 +55,8 @@ class CommandsTest {
         Path output = directory.resolve("out");
         Path config = Files.writeString(
                 directory.resolve("c.yaml"),
-                "name: small\ntask: " + task + "\nnetwork: [{ dense: 8, activation: tanh }]\n"
+                "name: small\ntask: " + task
+                        + "\nnetwork: [{ dense: 8, activation: tanh, batch_norm: after }, { dense: 7, batch_norm: true }]\n"
                         + "training: { epochs: 4, batch_size: 37, optimizer: { learning_rate: 0.02 } }\n"
                         + "data: { train: " + table("train", 211) + ", test: " + table("exam", 83)
                         + ", features: [a, b], " + data + " }\noutput: " + output + "\n");

@@ -26,7 +26,7 @@ class MastersTest {
         Path config = Files.writeString(directory.resolve("cancer.yaml"), """
                 task: classification
                 data: { train: sample-data/breast_cancer.csv, label: diagnosis }
-                network: [{ dense: 12, activation: relu, dropout: 0.2 }]
+                network: [{ dense: 12, activation: relu, batch_norm: true, dropout: 0.2 }]
                 shards: 4
                 training: { epochs: 2, batch_size: 53 }
                 """);
