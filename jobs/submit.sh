@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# jobs/submit.sh COMMAND [args]: scripts/lockstep on a cluster. train.sh, evaluate.sh and predict.sh call it.
+# jobs/submit.sh COMMAND [args]: scripts/lockstep on a cluster. check.sh, train.sh, evaluate.sh and predict.sh call it.
 #
 # The cluster is the one that --master URL, LOCKSTEP_MASTER or, through its own configuration, the Spark at SPARK_HOME
 # names. scripts/lockstep tells of the other variables.

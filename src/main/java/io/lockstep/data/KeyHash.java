@@ -52,7 +52,8 @@ final class KeyHash implements Serializable {
         return hash;
     }
 
-    private static long cell(InternalRow row, int ordinal, DataType type, long hash) {
+    /** {@code hash}, taken on by a cell that is not null: equal for equal numbers and for equal texts. */
+    static long cell(InternalRow row, int ordinal, DataType type, long hash) {
         return switch (Cells.kind(type)) {
             // 0.0 + −0.0 = 0.0: the two zeros are one key
             case NUMBER -> XXH64.hashLong(Double.doubleToLongBits(Cells.number(row, ordinal, type) + 0.0), hash);

@@ -110,7 +110,7 @@ public final class TrainingData implements AutoCloseable {
         opened.put("data.train", train);
         requirePictures(data, train);
         boolean files = train.format() == DataFormat.IMAGE;
-        List<String> keyColumns = files && data.key().isEmpty() ? List.of(ImageTable.PATH) : data.key();
+        List<String> keyColumns = keyColumns(data, train);
         FeatureColumns columns =
                 new FeatureColumns(data, table, keyColumns, files ? Optional.of(ImageTable.IMAGE) : data.imageColumn());
         Splitter splitter = splitter(data);
@@ -254,8 +254,13 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
+    /** The columns that identify an example; empty for all. */
+    static List<String> keyColumns(DataConfig data, Tables.Source source) {
+        return source.format() == DataFormat.IMAGE && data.key().isEmpty() ? List.of(ImageTable.PATH) : data.key();
+    }
+
     /** Deals the training file to the roles that have no file of their own. */
-    private static Splitter splitter(DataConfig data) {
+    static Splitter splitter(DataConfig data) {
         Split split = data.split();
         return Splitter.byFractions(
                 split.train(),

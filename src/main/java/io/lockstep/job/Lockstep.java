@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            CheckCommand.class,
             PlanCommand.class,
             AugmentCommand.class
         })

@@ -134,7 +134,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     }
 
     /** Layer sizes, activations and batch normalizations, e.g. {@code 64-128 bn relu-10}; of a net that is too deep for a line, its ends. */
-    private static String shape(NetworkSpec network) {
+    static String shape(NetworkSpec network) {
         StringBuilder shape = new StringBuilder().append(network.input().size());
         List<LayerSpec> layers = network.layers();
         for (LayerSpec layer : layers) {

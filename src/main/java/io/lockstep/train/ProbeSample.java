@@ -25,10 +25,15 @@ public record ProbeSample(float[] x, float[] y, int examples) implements Seriali
     /** Of X: a sample of examples with very many features has fewer of them. */
     private static final long MOST_FLOATS = 16L << 20;
 
-    /** How many examples a sample of this network's has at most. */
+    /** How many examples the sample of a training's health has at most. */
     static int most(NetworkSpec network) {
+        return most(network, MOST_EXAMPLES);
+    }
+
+    /** {@code wanted}, or as many as 64 MiB of features are, but for a few that come in any case. */
+    public static int most(NetworkSpec network, int wanted) {
         long fit = MOST_FLOATS / network.input().size();
-        return (int) Math.max(FEWEST_EXAMPLES, Math.min(MOST_EXAMPLES, fit));
+        return (int) Math.min(wanted, Math.max(FEWEST_EXAMPLES, fit));
     }
 
     /** Brings the first examples of a set's {@code shards} to the driver, {@code most} at most, by one Spark job. */

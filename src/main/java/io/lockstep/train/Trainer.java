@@ -86,27 +86,14 @@ public final class Trainer {
     public TrainingResult train() {
         TrainingConfig training = config.training();
         ShardedSet set = data.set(DataRole.TRAIN);
-        TrainingState state = new TrainingState(
-                network.initialize(config.initializer(), training.seed()),
-                new Optimizer(training.optimizer(), regularization(set.examples()), network));
+        TrainingState state = initialState();
         HealthCheck health = new HealthCheck(config, network, shards(DataRole.TRAIN), state.theta(), listener);
         BestEpoch best = new BestEpoch(earlyStopping);
         List<EpochRecord> records = new ArrayList<>();
-        BatchPlan miniBatches =
-                new BatchPlan(set.examples(), training.batchSize().rows(set.examples()), set.shards());
-        Synchronization synchronization = new Synchronization(spark, config, data, network, learningRate(), slots);
+        BatchPlan miniBatches = miniBatches();
+        Synchronization synchronization = synchronization();
         Synchronization.Choice choice = synchronization.choose(state, miniBatches);
-        listener.started(new TrainingListener.Plan(
-                network,
-                set.examples(),
-                training.epochs() + training.finishFullBatchEpochs(),
-                miniBatches.batchSize(),
-                miniBatches.steps(),
-                set.shards(),
-                synchronization.tasks(),
-                Synchronization.slots(spark),
-                choice.mode(),
-                choice.reason()));
+        listener.started(plan(synchronization, choice, miniBatches));
 
         boolean stopped;
         try (GradientSync sync = synchronization.open(choice.mode(), miniBatches)) {
@@ -126,6 +113,46 @@ public final class Trainer {
         TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded, health.report());
         listener.ended(result);
         return result;
+    }
+
+    /** What {@link #train} would tell its listener at the start; {@code sync: auto} takes some steps on a copy of the state. */
+    public TrainingListener.Plan plan() {
+        BatchPlan miniBatches = miniBatches();
+        Synchronization synchronization = synchronization();
+        return plan(synchronization, synchronization.choose(initialState(), miniBatches), miniBatches);
+    }
+
+    private TrainingListener.Plan plan(
+            Synchronization synchronization, Synchronization.Choice choice, BatchPlan miniBatches) {
+        TrainingConfig training = config.training();
+        return new TrainingListener.Plan(
+                network,
+                miniBatches.examples(),
+                training.epochs() + training.finishFullBatchEpochs(),
+                miniBatches.batchSize(),
+                miniBatches.steps(),
+                miniBatches.shards(),
+                synchronization.tasks(),
+                Synchronization.slots(spark),
+                choice.mode(),
+                choice.reason());
+    }
+
+    private BatchPlan miniBatches() {
+        ShardedSet set = data.set(DataRole.TRAIN);
+        return new BatchPlan(set.examples(), config.training().batchSize().rows(set.examples()), set.shards());
+    }
+
+    private Synchronization synchronization() {
+        return new Synchronization(spark, config, data, network, learningRate(), slots);
+    }
+
+    private TrainingState initialState() {
+        TrainingConfig training = config.training();
+        long examples = data.set(DataRole.TRAIN).examples();
+        return new TrainingState(
+                network.initialize(config.initializer(), training.seed()),
+                new Optimizer(training.optimizer(), regularization(examples), network));
     }
 
     private LearningRate learningRate() {

@@ -148,6 +148,29 @@ class InspectionTest {
     }
 
     @Test
+    void runningAveragesAreNoPartOfAGradient() {
+        NetworkSpec spec = new NetworkSpec(
+                new Shape.Vector(3),
+                List.of(
+                        new LayerSpec.Dense(4, LayerSpec.Dense.Bias.NONE),
+                        new LayerSpec.BatchNorm(0.9, 1e-5),
+                        new LayerSpec.Activate(Activation.of(Activation.Kind.RELU)),
+                        new LayerSpec.Dense(1)),
+                Loss.HALVED_SQUARED);
+        Nets.Case net = Nets.of(spec, 12, 5);
+        double[] gradient = new double[net.theta().length];
+        new ReferenceNetwork(spec).addGradient(net.wideTheta(), net.wideX(), net.wideY(), 12, gradient);
+        // W, γ and β of the first layer; behind them its averages
+        double norm = Math.sqrt(squares(gradient, 0, 12 + 4 + 4)) / 12;
+        LayerActivity seen = new Inspection(spec, net.x().clone(), net.y(), 12)
+                .look(net.theta())
+                .layers()
+                .get(0);
+        assertThat(seen.gradient()).isCloseTo(norm, within(FLOAT * norm));
+        assertThat(seen.dead()).isPresent();
+    }
+
+    @Test
     void dropoutIsOff() {
         Nets.Case net = Nets.of(Nets.spec(Loss.HALVED_SQUARED, Activation.of(Activation.Kind.TANH), 5, 4, 1), 9, 3);
         NetworkSpec dropping = new NetworkSpec(
