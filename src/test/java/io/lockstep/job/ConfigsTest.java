@@ -54,8 +54,11 @@ class ConfigsTest {
                 new ArrayList<>(List.of("train", "conf/" + name + ".yaml", "--set", "output=" + output));
         arguments.addAll(settings);
         assertThat(Lockstep.run(arguments.toArray(String[]::new))).isEqualTo(0);
-        return new ObjectMapper()
-                .readTree(output.resolve("metrics.json").toFile())
-                .get("test");
+        JsonNode metrics =
+                new ObjectMapper().readTree(output.resolve("metrics.json").toFile());
+        assertThat(metrics.get("warnings"))
+                .as("a sound training is not warned of")
+                .isEmpty();
+        return metrics.get("test");
     }
 }
