@@ -67,8 +67,10 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
         LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
         Optional<OutputFile> file = Optional.ofNullable(jsonFile).map(name -> OutputFile.writable(name, hadoop));
         CheckReport report = new CheckReport(System.out);
+        ExitCode outcome;
         try (Session session = Session.open("check " + config.name(), common)) {
-            check(session.spark(), config, report);
+            // a wrong gradient is no fault of config or data
+            outcome = check(session.spark(), config, report).isWrong() ? ExitCode.INTERNAL_FAULT : ExitCode.DONE;
         } catch (RuntimeException e) {
             Optional<LockstepException> fault = Faults.of(e);
             fault.ifPresent(told -> report.refused(told.getMessage()));
@@ -77,10 +79,10 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
             file.ifPresent(target -> target.write(bytes(report)));
         }
         report.conclude();
-        return ExitCode.DONE.number();
+        return outcome.number();
     }
 
-    private static void check(SparkSession spark, LockstepConfig config, CheckReport report) {
+    private static GradientCheckup.Outcome check(SparkSession spark, LockstepConfig config, CheckReport report) {
         report.data(DataProfile.of(spark, config), config);
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (TrainingData data = TrainingData.prepare(spark, config)) {
@@ -103,9 +105,11 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
             TrainingListener.Plan plan = trainer.plan();
             report.step(plan);
             report.resources(Resources.of(context, config, data, plan));
-            report.gradient(new GradientCheckup(
+            GradientCheckup.Outcome gradient = new GradientCheckup(
                             config, network, sample, data.set(DataRole.TRAIN).examples())
-                    .run());
+                    .run();
+            report.gradient(gradient);
+            return gradient;
         }
     }
 

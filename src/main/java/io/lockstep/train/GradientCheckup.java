@@ -45,7 +45,15 @@ public final class GradientCheckup {
      * @param parameters of the network
      */
     public record Outcome(
-            GradientCheck.Result initial, Optional<GradientCheck.Result> later, int examples, int parameters) {}
+            GradientCheck.Result initial, Optional<GradientCheck.Result> later, int examples, int parameters) {
+
+        /** Whether the engine's gradient differs from the reference's by what rounding cannot do. */
+        public boolean isWrong() {
+            return initial.verdict() == GradientCheck.Verdict.WRONG
+                    || later.filter(result -> result.verdict() == GradientCheck.Verdict.WRONG)
+                            .isPresent();
+        }
+    }
 
     /**
      * A checkup of this network.
