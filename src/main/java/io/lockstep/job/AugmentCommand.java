@@ -1,14 +1,11 @@
 package io.lockstep.job;
 
-import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.ExitCode;
 import io.lockstep.report.AugmentationPicture;
 import io.lockstep.train.AugmentedExamples;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -17,7 +14,6 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code augment CONF --out FILE}: a picture of 8 × 8 augmented training examples beside their originals. */
 @Command(
@@ -28,14 +24,8 @@ final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
     private static final int EXAMPLES = 8;
     private static final int EPOCHS = 8;
 
-    @Parameters(paramLabel = "CONF", description = "The config file (YAML).")
-    private String configFile;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a config key, e.g. --set training.augment.rotate=30. May come several times.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin
+    private ConfigOptions options;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The picture to write (PNG).")
     private String out;
@@ -54,9 +44,9 @@ final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
         if (!out.toLowerCase(Locale.ROOT).endsWith(".png")) {
             throw new ConfigException("--out: expected a file that ends in .png, found \"" + out + "\".");
         }
-        LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
+        LockstepConfig config = options.read(hadoop);
         if (config.training().augment().isEmpty()) {
-            throw new ConfigException("training.augment: " + configFile + " augments nothing. Add for instance"
+            throw new ConfigException("training.augment: " + options.path() + " augments nothing. Add for instance"
                     + " augment: { shift: 2, rotate: 15 }, or try it: --set \"training.augment={ shift: 2 }\".");
         }
         OutputFile file = OutputFile.writable(out, hadoop);

@@ -3,7 +3,6 @@ package io.lockstep.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Task;
 import io.lockstep.data.DataProfile;
@@ -20,8 +19,6 @@ import io.lockstep.train.ProbeSample;
 import io.lockstep.train.Resources;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingListener;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -31,7 +28,6 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code check CONF}: what a training would meet, before it starts. */
 @Command(
@@ -41,14 +37,8 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
     private static final int LEAK_EXAMPLES = 5000;
 
-    @Parameters(paramLabel = "CONF", description = "The config file (YAML).")
-    private String configFile;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a config key, e.g. --set data.missing=impute. May come several times.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin
+    private ConfigOptions options;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write all that was found to this file, too.")
     private String jsonFile;
@@ -64,7 +54,7 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
-        LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
+        LockstepConfig config = options.read(hadoop);
         Optional<OutputFile> file = Optional.ofNullable(jsonFile).map(name -> OutputFile.writable(name, hadoop));
         CheckReport report = new CheckReport(System.out);
         ExitCode outcome;

@@ -1,6 +1,5 @@
 package io.lockstep.job;
 
-import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.SyncMode;
 import io.lockstep.data.DataRole;
@@ -12,8 +11,6 @@ import io.lockstep.train.CostModel;
 import io.lockstep.train.CostProbe;
 import io.lockstep.train.Networks;
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -25,7 +22,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code plan CONF}: what a step will take on a cluster, by either form of synchronization. */
 @Command(
@@ -36,14 +32,8 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
     private static final int MOST_EXECUTORS = 512;
     private static final Pattern BANDWIDTH = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([KMG])b(?:it)?(?:/s|ps)?");
 
-    @Parameters(paramLabel = "CONF", description = "The config file (YAML).")
-    private String configFile;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a config key, e.g. --set training.batch_size=4096. May come several times.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin
+    private ConfigOptions options;
 
     @Option(names = "--executors", paramLabel = "N", required = true, description = "Executors of the cluster.")
     private int executors;
@@ -105,7 +95,7 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
         }
         double bytesPerSecond = bytesPerSecond(bandwidth);
         Configuration hadoop = SparkHadoopUtil.get().conf();
-        LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
+        LockstepConfig config = options.read(hadoop);
         try (Session session = Session.open("plan " + config.name(), common)) {
             Size known = size != null ? size : sizeOf(session, config);
             NetworkSpec network = Networks.of(config, known.features, known.classes);

@@ -1,13 +1,10 @@
 package io.lockstep.job;
 
-import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.ExitCode;
 import io.lockstep.report.ConsoleReport;
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -15,19 +12,12 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code train CONF}: normalize, train, evaluate, write the model directory. */
 @Command(name = "train", description = "Train the network of a config file.", mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
-    @Parameters(paramLabel = "CONF", description = "The config file (YAML).")
-    private String configFile;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a config key, e.g. --set training.epochs=5. May come several times.")
-    private List<String> overrides = new ArrayList<>();
+    @Mixin
+    private ConfigOptions options;
 
     @Option(names = "--resume", description = "Go on from the newest checkpoint.")
     private boolean resume;
@@ -46,7 +36,7 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
             throw new ConfigException("--resume: checkpoints are not available in this version. Leave the option out.");
         }
         Configuration hadoop = SparkHadoopUtil.get().conf();
-        LockstepConfig config = ConfigReader.read(TextFiles.config(configFile, hadoop), configFile, overrides);
+        LockstepConfig config = options.read(hadoop);
         PrintStream out = System.out;
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
         try (Session session = Session.open(config.name(), common);

@@ -1,0 +1,34 @@
+package io.lockstep.job;
+
+import io.lockstep.config.ConfigReader;
+import io.lockstep.config.LockstepConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which config a command is about. */
+final class ConfigOptions {
+    @Parameters(paramLabel = "CONF", description = "The config file (YAML).")
+    private String file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a config key, e.g. --set training.epochs=5. May come several times.")
+    private List<String> overrides = new ArrayList<>();
+
+    String path() {
+        return file;
+    }
+
+    /**
+     * The config.
+     *
+     * @throws io.lockstep.error.ConfigException if it has a mistake
+     */
+    LockstepConfig read(Configuration hadoop) {
+        return ConfigReader.read(TextFiles.config(file, hadoop), file, overrides);
+    }
+}
