@@ -3,8 +3,11 @@ package io.lockstep.job;
 import io.lockstep.data.Faults;
 import io.lockstep.error.ExitCode;
 import io.lockstep.error.LockstepException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -55,16 +58,24 @@ public final class Lockstep implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
     }
 
+    private static boolean verbose(CommandLine command) {
+        return command.getCommand() instanceof CommonOptions.Holder holder
+                && holder.common().verbose();
+    }
+
     /** One message for what the user can mend; a stack trace only for a fault of our own, or when asked for. */
     private static int report(Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (interrupted) {
             err.println("lockstep: interrupted; what was there before is as it was.");
             err.flush();
+            if (!verbose(command)) {
+                // Scala's thread pools print a stack trace for whatever a Spark that is being stopped no longer takes
+                System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+            }
             return ExitCode.INTERNAL_FAULT.number();
         }
-        boolean verbose = command.getCommand() instanceof CommonOptions.Holder holder
-                && holder.common().verbose();
+        boolean verbose = verbose(command);
         Optional<LockstepException> fault = Faults.of(thrown);
         if (fault.isPresent()) {
             err.println("lockstep: " + fault.get().getMessage());
