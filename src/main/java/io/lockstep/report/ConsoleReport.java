@@ -222,23 +222,23 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void restarted(int epoch, int step, String reason) {
-        String line = String.format(
-                Locale.ROOT,
-                "Epoch %d goes on from step %d: %s",
-                epoch,
-                step,
-                reason.lines().findFirst().orElse("executors were lost"));
-        out.println(line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…");
+        endBar();
+        Text.wrap("Epoch " + epoch + " goes on from step " + step + ": " + reason, "  ", WIDTH)
+                .forEach(out::println);
     }
 
     @Override
     public void warned(HealthWarning warning) {
-        if (bar != null) {
-            // the bar's line is not ended
-            out.println();
-        }
+        endBar();
         Text.wrap("Warning (epoch " + warning.epoch() + "): " + warning.message(), "  ", WIDTH)
                 .forEach(out::println);
+    }
+
+    /** The bar's line is not ended. */
+    private void endBar() {
+        if (bar != null) {
+            out.println();
+        }
     }
 
     private static String devValue(EpochRecord epoch, EvaluationMetric metric) {

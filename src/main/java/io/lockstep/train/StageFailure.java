@@ -9,8 +9,25 @@ final class StageFailure extends Exception {
     /** Spark's name for the failure of a job that was cancelled. */
     private static final String CANCELLED = "SPARK_JOB_CANCELLED";
 
+    private static final String FAILED_TASK = "finished unsuccessfully.";
+
     StageFailure(Throwable cause) {
-        super(cause.getMessage(), cause);
+        super(reason(String.valueOf(cause.getMessage())), cause);
+    }
+
+    /**
+     * What happened, of Spark's account of a stage's end: the first line behind the words that say that a task of a barrier
+     * stage has failed, and that this ends the stage; without the class of an exception.
+     */
+    static String reason(String account) {
+        int words = account.lastIndexOf(FAILED_TASK);
+        String news = words < 0 ? account : account.substring(words + FAILED_TASK.length());
+        String line = news.lines()
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElse(account);
+        return line.replaceFirst("^(?:[a-z][\\w]*\\.)+[A-Z]\\w*: ", "");
     }
 
     /** Whether somebody wanted it: Spark is being stopped, or the job was cancelled. */
