@@ -1,7 +1,9 @@
 package io.lockstep.data;
 
+import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.LockstepException;
+import io.lockstep.error.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -20,6 +22,9 @@ public final class Faults {
     /** How Spark shows a cell that a short line does not have. */
     private static final Pattern MISSING = Pattern.compile("(?<=[\\[,])null(?=[\\],])");
 
+    /** What the C library says of ENOSPC, and with it Java. */
+    private static final String FULL_DISK = "No space left on device";
+
     private static final String OTHER_HEADER = "CSV header does not conform to the schema";
 
     private Faults() {}
@@ -35,6 +40,7 @@ public final class Faults {
                 .or(() -> malformed(chain))
                 .or(() -> otherHeader(chain))
                 .or(() -> unreadable(chain))
+                .or(() -> fullDisk(chain))
                 .or(() -> chain.stream()
                         .filter(AnalysisException.class::isInstance)
                         .findFirst()
@@ -69,6 +75,18 @@ public final class Faults {
                 .map(cause -> new DataException(
                         file(chain) + "cannot be read: " + reason(chain.get(0))
                                 + ". Is the file whole, and of the format that its name says?",
+                        chain.get(0)));
+    }
+
+    private static Optional<LockstepException> fullDisk(List<Throwable> chain) {
+        return chain.stream()
+                .filter(cause ->
+                        cause.getMessage() != null && cause.getMessage().contains(FULL_DISK))
+                .findFirst()
+                .map(cause -> new ConfigException(
+                        "a disk is full: " + Reason.of(cause)
+                                + ". Make room, or have Spark keep its files on another disk:"
+                                + " spark.local.dir, on a cluster SPARK_LOCAL_DIRS of the workers.",
                         chain.get(0)));
     }
 

@@ -1,6 +1,7 @@
 package io.lockstep.data;
 
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -130,7 +131,7 @@ final class IdxFile implements AutoCloseable {
 
     /** A bad gzip stream shows itself only here. */
     private static DataException unreadable(String path, IOException e) {
-        return new DataException(path + ": cannot be read (" + e.getMessage() + "). Is the file whole?", e);
+        return new DataException(path + ": cannot be read (" + Reason.of(e) + "). Is the file whole?", e);
     }
 
     private DataException truncated(EOFException e) {

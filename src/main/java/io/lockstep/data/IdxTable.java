@@ -1,6 +1,7 @@
 package io.lockstep.data;
 
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class IdxTable {
                         + " or name it: data.options.labels.");
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new DataException(path + ": cannot be found (" + e.getMessage() + ").", e);
+            throw new DataException(path + ": cannot be found (" + Reason.of(e) + ").", e);
         }
     }
 

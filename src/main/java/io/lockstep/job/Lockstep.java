@@ -3,6 +3,7 @@ package io.lockstep.job;
 import io.lockstep.data.Faults;
 import io.lockstep.error.ExitCode;
 import io.lockstep.error.LockstepException;
+import io.lockstep.error.Printable;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -78,10 +79,10 @@ public final class Lockstep implements Runnable {
         boolean verbose = verbose(command);
         Optional<LockstepException> fault = Faults.of(thrown);
         if (fault.isPresent()) {
-            err.println("lockstep: " + fault.get().getMessage());
+            err.println("lockstep: " + message(fault.get()));
         } else {
-            err.println("lockstep: internal fault: " + firstLine(rootCause(thrown)) + ". The log has more" + log()
-                    + "; --verbose shows the stack trace.");
+            err.println("lockstep: internal fault: " + Printable.line(firstLine(rootCause(thrown)))
+                    + ". The log has more" + log() + "; --verbose shows the stack trace.");
         }
         if (verbose) {
             StringWriter trace = new StringWriter();
@@ -94,10 +95,17 @@ public final class Lockstep implements Runnable {
                 .number();
     }
 
+    /** A config has a line for each of its mistakes; whatever else breaks a line is not ours. */
+    private static String message(LockstepException fault) {
+        return fault.exitCode() == ExitCode.CONFIG
+                ? Printable.lines(fault.getMessage())
+                : Printable.line(fault.getMessage());
+    }
+
     private static int reportUsage(CommandLine.ParameterException thrown, String[] arguments) {
         CommandLine command = thrown.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("lockstep: " + thrown.getMessage() + ". Try: "
+        err.println("lockstep: " + Printable.line(thrown.getMessage()) + ". Try: "
                 + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return ExitCode.CONFIG.number();

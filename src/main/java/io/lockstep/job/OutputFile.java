@@ -1,6 +1,7 @@
 package io.lockstep.job;
 
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,9 +119,6 @@ final class OutputFile {
     }
 
     private static ConfigException refusal(String name, Exception e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        // messages of HDFS bring the server's stack trace along
-        String reason = message.strip().lines().findFirst().orElse(message);
-        return new ConfigException("--out: " + name + " cannot be written: " + reason, e);
+        return new ConfigException("--out: " + name + " cannot be written: " + Reason.of(e), e);
     }
 }

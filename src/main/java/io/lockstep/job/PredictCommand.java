@@ -1,11 +1,13 @@
 package io.lockstep.job;
 
 import io.lockstep.config.DataFormat;
+import io.lockstep.data.Faults;
 import io.lockstep.data.Tables;
 import io.lockstep.data.UnreadableImages;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.ExitCode;
+import io.lockstep.error.Reason;
 import io.lockstep.eval.BulkPredictor;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelIo;
@@ -14,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameWriter;
@@ -67,7 +69,7 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         DataFormat written = writtenFormat();
-        requireFree(hadoop);
+        OutputFolder folder = OutputFolder.free(out, hadoop);
         LoadedModel model = ModelIo.read(modelPath, hadoop);
         try (Session session = Session.open("predict " + model.description().name(), common)) {
             Tables.Source source = data.open(session.spark(), model.description());
@@ -76,7 +78,7 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
             UnreadableImages.requireNoneEmpty(source, model.description().features(), "--data");
             Dataset<Row> scored = BulkPredictor.predict(source.table(), model, layout);
             try {
-                write(source.withoutContents(scored), written);
+                write(source.withoutContents(scored), written, folder);
             } catch (Exception e) {
                 // Spark's exceptions are checked but undeclared in Java
                 Optional<DataException> images =
@@ -91,6 +93,16 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
         return ExitCode.DONE.number();
     }
 
+    /** A fault of the file system is none of ours. */
+    private static void refuseOutput(Throwable thrown, OutputFolder folder) {
+        Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .filter(IOException.class::isInstance)
+                .findFirst()
+                .ifPresent(cause -> {
+                    throw folder.refusal(cause);
+                });
+    }
+
     private DataFormat writtenFormat() {
         if (outFormat != null) {
             return Optional.ofNullable(WRITTEN.get(outFormat.toLowerCase(Locale.ROOT)))
@@ -101,43 +113,27 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
         return WRITTEN.getOrDefault(name.substring(name.lastIndexOf('.') + 1), DataFormat.PARQUET);
     }
 
-    private void requireFree(Configuration hadoop) {
-        try {
-            Path path = new Path(out);
-            if (path.getFileSystem(hadoop).exists(path)) {
-                throw new ConfigException("--out: " + out + " exists already; nothing was overwritten. Name another.");
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigException("--out: " + out + " cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    /** Takes away what Spark began to write: nobody shall mistake it for predictions, and the next run needs the name. */
-    private void discard(Configuration hadoop) {
-        Path path = new Path(out);
-        try {
-            path.getFileSystem(hadoop).delete(path, true);
-        } catch (IOException e) {
-            System.err.println("lockstep: --out: " + out + " is not whole and could not be deleted: " + e.getMessage());
-        }
-    }
-
-    private void write(Dataset<Row> predictions, DataFormat format) {
+    private static void write(Dataset<Row> predictions, DataFormat format, OutputFolder folder) {
         DataFrameWriter<Row> writer =
                 predictions.write().mode(SaveMode.ErrorIfExists).format(format.configName());
         if (format == DataFormat.CSV) {
             writer = writer.option("header", "true");
         }
+        String draft = folder.open();
         try {
-            writer.save(out);
+            writer.save(draft);
         } catch (Exception e) {
+            folder.discard();
             // AnalysisException is checked but undeclared in Java
             if (e instanceof AnalysisException) {
-                String[] lines = e.getMessage().split("\n", -1);
-                throw new ConfigException("--out: cannot be written as " + format.configName() + ": " + lines[0], e);
+                throw new ConfigException(
+                        "--out: cannot be written as " + format.configName() + ": " + Reason.of(e), e);
             }
-            discard(predictions.sparkSession().sparkContext().hadoopConfiguration());
+            if (Faults.of(e).isEmpty()) {
+                refuseOutput(e, folder);
+            }
             throw e;
         }
+        folder.publish();
     }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.job;
 
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class TextFiles {
         } catch (CharacterCodingException e) {
             throw new ConfigException(file + ": expected text in UTF-8, found other bytes.", e);
         } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigException("config file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new ConfigException("config file " + file + " cannot be read: " + Reason.of(e), e);
         }
     }
 }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.Faults;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import io.lockstep.eval.Evaluator;
 import io.lockstep.math.Blas;
 import io.lockstep.model.ModelDescription;
@@ -133,7 +136,7 @@ final class Training {
             out.println("SHA-256 " + sha256);
         } catch (IOException e) {
             throw new ConfigException(
-                    "output: the model cannot be written to " + config.output() + ": " + e.getMessage(), e);
+                    "output: the model cannot be written to " + config.output() + ": " + Reason.of(e), e);
         }
     }
 
@@ -153,12 +156,20 @@ final class Training {
                 stream.write(JSON.writeValueAsBytes(json));
             }
             return metrics;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             draft.leave();
-            throw new IllegalStateException(
-                    "the model is trained and whole in " + draft.path() + ", but its evaluation failed ("
-                            + e.getMessage() + "); move it to where you want it",
+            throw new ConfigException(
+                    "output: metrics.json cannot be written: " + Reason.of(e) + "; the model is trained and whole in "
+                            + draft.path() + ": move it to where you want it",
                     e);
+        } catch (RuntimeException e) {
+            draft.leave();
+            String kept = "the model is trained and whole in " + draft.path() + ": move it to where you want it";
+            throw Faults.of(e)
+                    .<RuntimeException>map(fault ->
+                            new DataException(fault.getMessage() + " It came after the last epoch; " + kept, e))
+                    .orElseGet(() ->
+                            new IllegalStateException("the evaluation failed (" + Reason.of(e) + "); " + kept, e));
         }
     }
 

@@ -2,6 +2,7 @@ package io.lockstep.model;
 
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,7 +70,7 @@ public final class ModelDirectory {
             Path parsed = new Path(path);
             return new ModelDirectory(parsed.getFileSystem(configuration), parsed);
         } catch (IllegalArgumentException | IOException e) {
-            throw new ConfigException("\"" + path + "\" is no usable path: " + reason(e), e);
+            throw new ConfigException("\"" + path + "\" is no usable path: " + Reason.of(e), e);
         }
     }
 
@@ -104,7 +105,7 @@ public final class ModelDirectory {
             throw new DataException(target + ": expected a model directory, found "
                     + (fs.exists(target) ? "no " + MODEL_JSON + " in it" : "nothing") + "; train a model there first");
         } catch (IOException e) {
-            throw new DataException(target + ": cannot be read: " + reason(e), e);
+            throw new DataException(target + ": cannot be read: " + Reason.of(e), e);
         }
     }
 
@@ -129,7 +130,7 @@ public final class ModelDirectory {
         } catch (IOException e) {
             throw new ConfigException(
                     "output: cannot write to " + target.getParent() + " for the model " + target.getName() + ": "
-                            + reason(e) + "; mend that or name another output",
+                            + Reason.of(e) + "; mend that or name another output",
                     e);
         }
     }
@@ -254,7 +255,7 @@ public final class ModelDirectory {
         if (!answer && (fs.exists(from) || !fs.exists(to))) {
             throw new IOException(
                     "could not rename " + from + " to " + to.getName()
-                            + (failure == null ? "" : ": " + reason(failure)),
+                            + (failure == null ? "" : ": " + Reason.of(failure)),
                     failure);
         }
     }
@@ -291,13 +292,5 @@ public final class ModelDirectory {
 
     private static String draftSuffix() {
         return ".new-" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
-    }
-
-    /** Why, in one line: messages of HDFS bring the server's stack trace along. */
-    static String reason(Exception e) {
-        String message = e.getMessage();
-        return message == null || message.isBlank()
-                ? e.getClass().getSimpleName()
-                : message.strip().lines().findFirst().orElseThrow();
     }
 }

@@ -1,6 +1,7 @@
 package io.lockstep.model;
 
 import io.lockstep.error.ConfigException;
+import io.lockstep.error.Reason;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,7 +66,7 @@ public final class ModelDraft implements AutoCloseable {
             throw new ConfigException(e.getMessage() + ". The new model stays in " + path, e);
         } catch (IOException e) {
             throw new IOException(
-                    "output: could not publish " + directory.path() + ": " + ModelDirectory.reason(e)
+                    "output: could not publish " + directory.path() + ": " + Reason.of(e)
                             + ". What was there is there still; the new model stays in " + path,
                     e);
         }

@@ -1,6 +1,7 @@
 package io.lockstep.model;
 
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -85,7 +86,7 @@ public final class ModelIo {
             }
             return new LoadedModel(content.description(), read.theta(), read.sha256());
         } catch (IOException e) {
-            throw new DataException(current + ": cannot be read: " + ModelDirectory.reason(e), e);
+            throw new DataException(current + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -163,7 +164,7 @@ final class ModelJson {
                             + e.getLocation().getColumnNr();
             throw new DataException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new DataException(file + ": not valid JSON: " + ModelDirectory.reason(e), e);
+            throw new DataException(file + ": not valid JSON: " + Reason.of(e), e);
         }
         JsonField root = new JsonField(file, "", tree);
         JsonField version = root.field("format_version");
