@@ -8,10 +8,13 @@ import java.util.List;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.unsafe.Platform;
+import scala.Tuple2;
+import scala.reflect.ClassTag$;
 
 /**
  * The encoded rows of a table, by role and in canonical order: ascending by the seeded 64-bit hash of the key, ties by
@@ -19,15 +22,12 @@ import org.apache.spark.unsafe.Platform;
  * came in, nor on partitions. One shuffle; the packed rows stay in Spark's block store.
  */
 final class CanonicalRows implements AutoCloseable {
-    private static final long PARTITION_BYTES = 32L << 20;
-    private static final int MOST_PARTITIONS = 4096;
-
     private final JavaRDD<PackedRows> packed;
-    private final int ranges;
+    private final Ranges ranges;
     private final RowLayout layout;
     private final List<Partition> partitions;
 
-    private CanonicalRows(JavaRDD<PackedRows> packed, int ranges, RowLayout layout, List<Partition> partitions) {
+    private CanonicalRows(JavaRDD<PackedRows> packed, Ranges ranges, RowLayout layout, List<Partition> partitions) {
         this.packed = packed;
         this.ranges = ranges;
         this.layout = layout;
@@ -37,7 +37,7 @@ final class CanonicalRows implements AutoCloseable {
     /**
      * Encodes, orders and stores rows.
      *
-     * @param bytes how large the encoded rows are, roughly: decides the number of partitions, not the result
+     * @param ranges decide the partitions, not the result
      */
     static CanonicalRows of(
             JavaRDD<InternalRow> rows,
@@ -46,14 +46,15 @@ final class CanonicalRows implements AutoCloseable {
             ExampleEncoder features,
             TargetEncoder target,
             long seed,
-            long bytes) {
-        int ranges = (int) Math.max(1, Math.min(MOST_PARTITIONS, bytes / PARTITION_BYTES));
+            Ranges ranges) {
         RowLayout layout = target.layout(features.width());
-        JavaPairRDD<Integer, byte[]> chunks = rows.mapPartitionsToPair(
-                        new RowChunks(key, splitter, features, target, seed, ranges))
-                .partitionBy(new Identity(DataRole.values().length * ranges));
-        JavaRDD<PackedRows> packed =
-                chunks.mapPartitions(new RowSorter(layout.stride())).persist(StorageLevel.MEMORY_AND_DISK_SER());
+        JavaPairRDD<Integer, byte[]> chunks =
+                rows.mapPartitionsToPair(new RowChunks(key, splitter, features, target, seed, ranges));
+        // On disk, where the page cache holds what fits: blocks in memory would take the heap that tasks need, and as
+        // large arrays fill it with holes. They are read once or twice.
+        JavaRDD<PackedRows> packed = shuffled(chunks, ranges.total())
+                .mapPartitions(new RowSorter(layout.stride()))
+                .persist(StorageLevel.DISK_ONLY());
         try {
             List<Partition> partitions =
                     packed.mapPartitions(CanonicalRows::measure).collect();
@@ -63,6 +64,17 @@ final class CanonicalRows implements AutoCloseable {
             packed.unpersist(false);
             throw e;
         }
+    }
+
+    private static JavaRDD<Tuple2<Integer, byte[]>> shuffled(JavaPairRDD<Integer, byte[]> chunks, int partitions) {
+        return new ShuffledRDD<Integer, byte[], byte[]>(
+                        chunks.rdd(),
+                        new Identity(partitions),
+                        ClassTag$.MODULE$.apply(Integer.class),
+                        ClassTag$.MODULE$.apply(byte[].class),
+                        ClassTag$.MODULE$.apply(byte[].class))
+                .setSerializer(new ChunkSerializer())
+                .toJavaRDD();
     }
 
     /** What is in a partition; {@code fingerprint} is the sum of the examples' hashes. */
@@ -110,11 +122,11 @@ final class CanonicalRows implements AutoCloseable {
             start += partition.rows();
         }
         starts.add(start);
-        return new ShardedSet(packed, role.index() * ranges, starts, layout, shards);
+        return new ShardedSet(packed, ranges.first(role), starts, layout, shards);
     }
 
     private List<Partition> partitions(DataRole role) {
-        return partitions.subList(role.index() * ranges, (role.index() + 1) * ranges);
+        return partitions.subList(ranges.first(role), ranges.first(role) + ranges.of(role));
     }
 
     @Override

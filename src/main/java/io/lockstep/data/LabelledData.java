@@ -33,6 +33,8 @@ public final class LabelledData implements AutoCloseable {
         StructType table = source.table().schema();
         UnreadableImages.requireNoneEmpty(source, model.features(), "--data");
         try {
+            long bytes =
+                    source.count() * (model.features().width() + model.labels().size()) * Float.BYTES;
             return CanonicalRows.of(
                     source.rows(),
                     new KeyHash(table, List.of()),
@@ -40,7 +42,7 @@ public final class LabelledData implements AutoCloseable {
                     new ExampleEncoder(model.features(), table),
                     target(model, table),
                     SEED,
-                    source.count() * (model.features().width() + model.labels().size()) * Float.BYTES);
+                    Ranges.of(role -> role == DataRole.TEST ? bytes : 0));
         } catch (Exception e) {
             // Spark's exceptions are checked but undeclared in Java
             Optional<DataException> images = UnreadableImages.among(source, model.features(), "--data");

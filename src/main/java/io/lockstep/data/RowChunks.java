@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import scala.Tuple2;
@@ -16,18 +17,20 @@ import scala.Tuple2;
 final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Integer, byte[]>, Serializable {
     private static final long serialVersionUID = 1L;
 
-    private static final int FIRST_CHUNK_BYTES = 8 * 1024;
+    private static final int FIRST_CHUNK_BYTES = 4 * 1024;
     private static final int CHUNK_BYTES = 256 * 1024;
+    /** What all open chunks of a task may take together; with many partitions they are smaller. */
+    private static final int OPEN_BYTES = 16 << 20;
 
     private final KeyHash key;
     private final Splitter splitter;
     private final ExampleEncoder features;
     private final TargetEncoder target;
     private final long seed;
-    private final int ranges;
+    private final Ranges ranges;
 
-    /** Deals the rows of each role to {@code ranges} partitions: role · ranges + place. */
-    RowChunks(KeyHash key, Splitter splitter, ExampleEncoder features, TargetEncoder target, long seed, int ranges) {
+    /** Deals the rows of each role to {@code ranges}. */
+    RowChunks(KeyHash key, Splitter splitter, ExampleEncoder features, TargetEncoder target, long seed, Ranges ranges) {
         this.key = key;
         this.splitter = splitter;
         this.features = features;
@@ -58,10 +61,15 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
     /** Rows in, full chunks out, and at the end the chunks that are not full. */
     private final class Chunks implements Iterator<Tuple2<Integer, byte[]>> {
         private final Iterator<InternalRow> rows;
-        private final ByteBuffer[] open = new ByteBuffer[DataRole.values().length * ranges];
+        private final ByteBuffer[] open = new ByteBuffer[ranges.total()];
+        private final int chunkBytes = Math.max(FIRST_CHUNK_BYTES, Math.min(CHUNK_BYTES, OPEN_BYTES / ranges.total()));
         private final float[] example =
                 new float[target.layout(features.width()).stride()];
         private final int rowBytes = Long.BYTES + example.length * Float.BYTES;
+        private final int[] firsts =
+                Stream.of(DataRole.values()).mapToInt(ranges::first).toArray();
+        private final int[] counts =
+                Stream.of(DataRole.values()).mapToInt(ranges::of).toArray();
         private int flushed;
         private Tuple2<Integer, byte[]> next;
 
@@ -94,7 +102,8 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
         private Tuple2<Integer, byte[]> add(InternalRow row) {
             long hash = key.hash(row);
             long place = place(hash, seed);
-            int partition = splitter.role(hash).index() * ranges + range(place, ranges);
+            DataRole role = splitter.role(hash);
+            int partition = firsts[role.index()] + range(place, counts[role.index()]);
             features.encode(row, example, 0);
             target.encode(row, example, features.width());
             ByteBuffer chunk = open[partition];
@@ -107,7 +116,7 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
             chunk.putLong(place);
             chunk.asFloatBuffer().put(example);
             chunk.position(chunk.position() + example.length * Float.BYTES);
-            return chunk.position() + rowBytes > CHUNK_BYTES ? take(partition) : null;
+            return chunk.position() + rowBytes > chunkBytes ? take(partition) : null;
         }
 
         private Tuple2<Integer, byte[]> take(int partition) {

@@ -132,11 +132,11 @@ public final class TrainingData implements AutoCloseable {
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
 
         int slots = spark.sparkContext().defaultParallelism();
-        long rows = Stream.of(DataRole.values()).mapToLong(survey::rows).sum();
+        long rowBytes = (features.width() + data.labels().size()) * (long) Float.BYTES;
+        long bytes = Stream.of(DataRole.values()).mapToLong(survey::rows).sum() * rowBytes;
         // one-hot columns and compressed files make examples far larger than the file they come from
-        double growth =
-                (double) rows * (features.width() + data.labels().size()) * Float.BYTES / Math.max(1, train.bytes());
-        store(train, key, splitter, target, growth, config);
+        double growth = (double) bytes / Math.max(1, train.bytes());
+        store(train, key, splitter, target, Ranges.of(role -> survey.rows(role) * rowBytes), config);
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
             if (own.isPresent()) {
@@ -149,7 +149,14 @@ public final class TrainingData implements AutoCloseable {
                 UnreadableImages.requireNoneEmpty(source, features, "data." + role.configName());
                 requireEncodable(schema, data.labels(), "data." + role.configName());
                 requireKey(schema, keyColumns, "data." + role.configName(), own.get());
-                store(source, new KeyHash(schema, keyColumns), Splitter.all(role), target, growth, config);
+                long grown = (long) (growth * source.bytes());
+                store(
+                        source,
+                        new KeyHash(schema, keyColumns),
+                        Splitter.all(role),
+                        target,
+                        Ranges.of(each -> each == role ? grown : 0),
+                        config);
                 if (!sets.containsKey(role)) {
                     throw new DataException("data." + role.configName() + ": " + own.get() + " has no rows.");
                 }
@@ -298,7 +305,7 @@ public final class TrainingData implements AutoCloseable {
             KeyHash key,
             Splitter splitter,
             TargetTransform.Kind target,
-            double growth,
+            Ranges ranges,
             LockstepConfig config) {
         StructType table = source.table().schema();
         CanonicalRows rows = CanonicalRows.of(
@@ -308,7 +315,7 @@ public final class TrainingData implements AutoCloseable {
                 new ExampleEncoder(features, table),
                 target(config, target, table),
                 config.training().seed(),
-                (long) (growth * source.bytes()));
+                ranges);
         stored.add(rows);
         for (DataRole role : DataRole.values()) {
             long count = rows.count(role);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CanonicalOrderTest {
     /** As {@code bytes} of a table: seven ranges of the order, each a stored partition. */
-    private static final long SEVEN_RANGES = 7L * (32 << 20);
+    private static final int SEVEN_RANGES = 7;
 
     private static final StructType SCHEMA = new StructType()
             .add("a", DataTypes.DoubleType)
@@ -37,8 +37,8 @@ class CanonicalOrderTest {
         return rows;
     }
 
-    private static List<List<Float>> order(Dataset<Row> table, long seed, long bytes, int shards, int tasks) {
-        try (CanonicalRows rows = Sets.canonical(table, seed, bytes)) {
+    private static List<List<Float>> order(Dataset<Row> table, long seed, int ranges, int shards, int tasks) {
+        try (CanonicalRows rows = Sets.canonical(table, seed, ranges)) {
             return Sets.stored(rows.shards(DataRole.TRAIN, shards), tasks);
         }
     }
@@ -51,10 +51,18 @@ class CanonicalOrderTest {
                 .toList();
     }
 
+    /** Spark shuffles to more than 200 partitions by another writer, through memory that it spills. */
+    @Test
+    void theOrderIsTheSameThroughHundredsOfPartitionsOfWhichMostAreEmpty() {
+        List<Row> rows = rows(211, 3);
+        List<List<Float>> expected = order(Sets.table(rows, SCHEMA, 1), 1, 1, 1, 1);
+        assertThat(order(Sets.table(rows, SCHEMA, 3), 1, 401, 4, 2)).isEqualTo(expected);
+    }
+
     @Test
     void theOrderIsThatOfTheRowsWhateverTheirPartitions() {
         List<Row> rows = rows(211, 1);
-        List<List<Float>> expected = order(Sets.table(rows, SCHEMA, 1), 1, 0, 1, 1);
+        List<List<Float>> expected = order(Sets.table(rows, SCHEMA, 1), 1, 1, 1, 1);
         assertThat(expected).as("every row exactly once").containsExactlyInAnyOrderElementsOf(floats(rows));
         for (int partitions : new int[] {2, 7}) {
             List<Row> shuffled = new ArrayList<>(rows);
@@ -71,8 +79,8 @@ class CanonicalOrderTest {
                 .mapToObj(i -> RowFactory.create((double) i, 0.0, 1.0))
                 .toList();
         Dataset<Row> table = Sets.table(rows, SCHEMA, 2);
-        List<List<Float>> one = order(table, 1, 0, 2, 2);
-        List<List<Float>> two = order(table, 2, 0, 2, 2);
+        List<List<Float>> one = order(table, 1, 1, 2, 2);
+        List<List<Float>> two = order(table, 2, 1, 2, 2);
         assertThat(two).isNotEqualTo(one).containsExactlyInAnyOrderElementsOf(one);
         assertThat(one).as("not the order of the file").isNotEqualTo(floats(rows));
     }
@@ -89,7 +97,7 @@ class CanonicalOrderTest {
             List<Row> shuffled = new ArrayList<>(rows);
             Collections.shuffle(shuffled, new Random(partitions));
             try (CanonicalRows stored =
-                    Sets.canonical(Sets.table(shuffled, schema, partitions), List.of("id"), "y", 1, 0)) {
+                    Sets.canonical(Sets.table(shuffled, schema, partitions), List.of("id"), "y", 1, 1)) {
                 orders.add(Sets.stored(stored.shards(DataRole.TRAIN, 2), 2));
             }
         }
@@ -155,7 +163,7 @@ class CanonicalOrderTest {
     void moreShardsThanRowsLeaveShardsEmptyAndLoseNothing() {
         List<Row> rows = rows(5, 3);
         Dataset<Row> table = Sets.table(rows, SCHEMA, 2);
-        List<List<Float>> one = order(table, 1, 0, 1, 1);
+        List<List<Float>> one = order(table, 1, 1, 1, 1);
         assertThat(order(table, 1, SEVEN_RANGES, 16, 3)).isEqualTo(one);
         assertThat(order(table, 1, SEVEN_RANGES, 16, 16)).isEqualTo(one);
     }
@@ -196,7 +204,7 @@ class CanonicalOrderTest {
     }
 
     private static long fingerprint(List<Row> rows, int partitions) {
-        try (CanonicalRows stored = Sets.canonical(Sets.table(rows, SCHEMA, partitions), 1, 0)) {
+        try (CanonicalRows stored = Sets.canonical(Sets.table(rows, SCHEMA, partitions), 1, 1)) {
             return stored.fingerprint(DataRole.TRAIN);
         }
     }

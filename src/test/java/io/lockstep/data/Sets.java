@@ -52,13 +52,13 @@ final class Sets {
     }
 
     /** All columns but the last as features, the last as a regression's target, all of it in train. */
-    static CanonicalRows canonical(Dataset<Row> table, long seed, long bytes) {
+    static CanonicalRows canonical(Dataset<Row> table, long seed, int ranges) {
         StructType schema = table.schema();
         String label = schema.fieldNames()[schema.size() - 1];
-        return canonical(table, List.of(), label, seed, bytes);
+        return canonical(table, List.of(), label, seed, ranges);
     }
 
-    static CanonicalRows canonical(Dataset<Row> table, List<String> key, String label, long seed, long bytes) {
+    static CanonicalRows canonical(Dataset<Row> table, List<String> key, String label, long seed, int ranges) {
         StructType schema = table.schema();
         List<FeatureColumn> features = Arrays.stream(schema.fieldNames())
                 .filter(name -> !name.equals(label) && !key.contains(name))
@@ -72,7 +72,7 @@ final class Sets {
                 new ExampleEncoder(new FeatureSchema(features), schema),
                 TargetEncoder.regression(label, TargetTransform.Kind.NONE, schema),
                 seed,
-                bytes);
+                new Ranges(List.of(ranges, 1, 1)));
     }
 
     /** The examples as stored, in order: features, then the target. */

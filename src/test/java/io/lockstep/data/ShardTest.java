@@ -61,7 +61,7 @@ class ShardTest {
         ShardedSet.Preparation preparation = new ShardedSet.Preparation(
                 new Normalization(means, deviations), new TargetTransform(TargetTransform.Kind.LOG, 2, 1.5));
         // seven ranges of the order, so that shards cross the borders of what is stored
-        try (CanonicalRows stored = Sets.canonical(table(103), 1, 7L << 25)) {
+        try (CanonicalRows stored = Sets.canonical(table(103), 1, 7)) {
             ShardedSet set = stored.shards(DataRole.TRAIN, 8);
             List<List<Float>> expected = Sets.stored(set, 1).stream()
                     .map(row -> List.of(

@@ -64,7 +64,7 @@ class StatisticsTest {
                 .first();
         Vector mean = oracle.getAs(0);
         Vector variance = oracle.getAs(1);
-        try (CanonicalRows rows = Sets.canonical(table, 1, 0)) {
+        try (CanonicalRows rows = Sets.canonical(table, 1, 1)) {
             Moments moments = Sets.moments(rows.shards(DataRole.TRAIN, 4), 3);
             assertThat(moments.count()).isEqualTo(count);
             for (int i = 0; i < SCHEMA.size(); i++) {
@@ -93,7 +93,7 @@ class StatisticsTest {
         List<Long> expected = List.of();
         for (int partitions : new int[] {1, 2, 7}) {
             Dataset<Row> table = Sets.table(partitions == 1 ? rows : shuffled, SCHEMA, partitions);
-            try (CanonicalRows stored = Sets.canonical(table, 1, (partitions * 64L) << 20)) {
+            try (CanonicalRows stored = Sets.canonical(table, 1, 2 * partitions)) {
                 ShardedSet set = stored.shards(DataRole.TRAIN, 4);
                 for (int tasks = 1; tasks <= 4; tasks++) {
                     List<Long> bits = bits(Sets.moments(set, tasks));
@@ -118,7 +118,7 @@ class StatisticsTest {
     @Test
     void theTargetsMomentsAreThoseOfItsLogarithmWhereThatIsWanted() {
         List<Row> rows = rows(100);
-        try (CanonicalRows stored = Sets.canonical(Sets.table(rows, SCHEMA, 2), 1, 0)) {
+        try (CanonicalRows stored = Sets.canonical(Sets.table(rows, SCHEMA, 2), 1, 1)) {
             Moments moments = Statistics.of(stored.shards(DataRole.TRAIN, 2), 2, TargetTransform.Kind.LOG);
             double mean = rows.stream()
                     .mapToDouble(row -> Math.log(row.getDouble(6)))
@@ -145,7 +145,7 @@ class StatisticsTest {
     @Test
     void oneRowHasItselfAsMeanAndDeviationOne() {
         List<Row> row = rows(1);
-        try (CanonicalRows stored = Sets.canonical(Sets.table(row, SCHEMA, 1), 1, 0)) {
+        try (CanonicalRows stored = Sets.canonical(Sets.table(row, SCHEMA, 1), 1, 1)) {
             Moments moments = Sets.moments(stored.shards(DataRole.TRAIN, 4), 4);
             for (int i = 0; i < SCHEMA.size(); i++) {
                 assertThat(moments.mean(i)).isEqualTo(row.get(0).getDouble(i));
