@@ -64,6 +64,7 @@ public final class ConfigReader {
         TrainingConfig training = root.section("training").read(TrainingReader::read);
         SyncMode sync = root.choice("sync", SyncMode.values(), Defaults.SYNC, Named::configName);
         OptionalInt shards = shards(root);
+        Optional<CheckpointConfig> checkpoint = checkpoint(root);
         String output = root.text("output", "a path").orElseGet(() -> Defaults.output(name));
 
         Mistakes mistakes = root.mistakes();
@@ -75,7 +76,20 @@ public final class ConfigReader {
         }
         root.finish();
         mistakes.throwIfAny();
-        return new LockstepConfig(name, task, data, network, inputDropout, initializer, training, sync, shards, output);
+        return new LockstepConfig(
+                name, task, data, network, inputDropout, initializer, training, sync, shards, checkpoint, output);
+    }
+
+    private static Optional<CheckpointConfig> checkpoint(Section root) {
+        if (root.value("checkpoint").isEmpty()) {
+            return root.names("checkpoint") ? Optional.empty() : Optional.of(Defaults.CHECKPOINT);
+        }
+        CheckpointConfig standard = Defaults.CHECKPOINT;
+        return Optional.of(root.section("checkpoint")
+                .read(s -> new CheckpointConfig(
+                        s.wholeNumber("every_epochs", standard.everyEpochs(), 1),
+                        s.number("every_minutes", standard.everyMinutes(), Range.POSITIVE),
+                        s.wholeNumber("keep", standard.keep(), 1))));
     }
 
     private static OptionalInt shards(Section root) {

@@ -31,7 +31,16 @@ public final class ConfigWriter {
         map.put("training", training(config.training()));
         map.put("sync", config.sync().configName());
         map.put("shards", config.shards().isPresent() ? config.shards().getAsInt() : "auto");
+        map.put("checkpoint", config.checkpoint().map(ConfigWriter::checkpoint).orElse(null));
         map.put("output", config.output());
+        return map;
+    }
+
+    private static Map<String, Object> checkpoint(CheckpointConfig checkpoint) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("every_epochs", checkpoint.everyEpochs());
+        map.put("every_minutes", checkpoint.everyMinutes());
+        map.put("keep", checkpoint.keep());
         return map;
     }
 

@@ -81,6 +81,7 @@ public final class Defaults {
 
     public static final SyncMode SYNC = SyncMode.AUTO;
     public static final OptionalInt SHARDS = OptionalInt.empty();
+    public static final CheckpointConfig CHECKPOINT = new CheckpointConfig(1, 10, 3);
 
     private Defaults() {}
 

@@ -3,6 +3,7 @@ package io.lockstep.config;
 import io.lockstep.nn.Initializer;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -11,6 +12,7 @@ import java.util.OptionalInt;
  * @param network the hidden layers from the input on; empty: logistic, softmax or linear regression
  * @param inputDropout the rate of features dropped, in [0, 1)
  * @param shards logical workers S, a power of two; empty: from the batch size alone
+ * @param checkpoint empty: none are written
  * @param output the model directory
  */
 public record LockstepConfig(
@@ -23,6 +25,7 @@ public record LockstepConfig(
         TrainingConfig training,
         SyncMode sync,
         OptionalInt shards,
+        Optional<CheckpointConfig> checkpoint,
         String output)
         implements Serializable {
 
@@ -53,6 +56,7 @@ public record LockstepConfig(
                 TrainingConfig.defaults(),
                 Defaults.SYNC,
                 Defaults.SHARDS,
+                Optional.of(Defaults.CHECKPOINT),
                 Defaults.output(name));
     }
 

@@ -21,7 +21,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
 
     private static final List<Unavailable> ALL = List.of(
             value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
-            key("checkpoint", node -> true, "checkpointing", REMOVE),
             key("registry", node -> true, "a registry of versions", REMOVE),
             key("search", node -> true, "hyper-parameter search", REMOVE));
 

@@ -1,7 +1,6 @@
 package io.lockstep.job;
 
 import io.lockstep.config.LockstepConfig;
-import io.lockstep.error.ConfigException;
 import io.lockstep.error.ExitCode;
 import io.lockstep.report.ConsoleReport;
 import java.io.PrintStream;
@@ -32,16 +31,14 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
 
     @Override
     public Integer call() {
-        if (resume) {
-            throw new ConfigException("--resume: checkpoints are not available in this version. Leave the option out.");
-        }
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = options.read(hadoop);
         PrintStream out = System.out;
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
         try (Session session = Session.open(config.name(), common);
                 ConsoleReport report = new ConsoleReport(config, out, terminal())) {
-            new Training(session.spark(), config, report, out).run();
+            new Training(session.spark(), config, report, out)
+                    .run(resume ? Training.Start.CHECKPOINT : Training.Start.ANEW);
         }
         return ExitCode.DONE.number();
     }

@@ -17,9 +17,11 @@ import io.lockstep.model.ModelDirectory;
 import io.lockstep.model.ModelDraft;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
+import io.lockstep.report.Text;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
 import io.lockstep.train.HealthWarning;
+import io.lockstep.train.ResumableTraining;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
@@ -37,6 +39,8 @@ import org.apache.spark.sql.SparkSession;
 final class Training {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+    private static final int WIDTH = 80;
+
     private final SparkSession spark;
     private final LockstepConfig config;
     private final ConsoleReport report;
@@ -49,11 +53,29 @@ final class Training {
         this.out = out;
     }
 
+    /** Where a training starts. */
+    enum Start {
+        /** At the beginning. */
+        ANEW,
+        /** At the newest checkpoint. */
+        CHECKPOINT
+    }
+
     /** Trains, evaluates, publishes and prints. */
-    void run() {
+    void run(Start from) {
         ModelDirectory directory =
                 ModelDirectory.at(config.output(), spark.sparkContext().hadoopConfiguration());
         directory.checkWritable();
+        Map<String, String> versions = new LinkedHashMap<>();
+        Versions.lineage().forEach((part, version) -> versions.put(part, version.toString()));
+        ResumableTraining resumable =
+                new ResumableTraining(config, directory, versions, sentence -> Text.wrap(sentence, "  ", WIDTH)
+                        .forEach(out::println));
+        if (from == Start.CHECKPOINT) {
+            resumable.findNewest();
+        } else {
+            resumable.beginAnew();
+        }
         out.printf(
                 Locale.ROOT,
                 "%s: %s on Spark %s (%s), %s.%n",
@@ -67,7 +89,7 @@ final class Training {
             describe(data, start);
             Trainer trainer =
                     new Trainer(JavaSparkContext.fromSparkContext(spark.sparkContext()), config, data, report);
-            TrainingResult result = trainer.train();
+            TrainingResult result = resumable.train(trainer, data);
             publish(directory, data, trainer, result);
         }
     }

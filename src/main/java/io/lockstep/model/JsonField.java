@@ -1,7 +1,14 @@
 package io.lockstep.model;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -15,10 +22,34 @@ import java.util.function.Supplier;
  * @param file for messages
  * @param path e.g. {@code network.layers[2].dense}; empty for the root
  */
-record JsonField(String file, String path, JsonNode node) {
+public record JsonField(String file, String path, JsonNode node) {
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .build();
+
+    /**
+     * The root of a file.
+     *
+     * @throws DataException if {@code json} is no JSON
+     */
+    public static JsonField root(byte[] json, String file) {
+        try {
+            return new JsonField(file, "", MAPPER.readTree(json));
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new DataException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new DataException(file + ": not valid JSON: " + Reason.of(e), e);
+        }
+    }
 
     /** The field {@code name} of this object. */
-    JsonField field(String name) {
+    public JsonField field(String name) {
         requireObject();
         JsonNode value = node.get(name);
         if (value == null) {
@@ -27,13 +58,22 @@ record JsonField(String file, String path, JsonNode node) {
         return new JsonField(file, below(name), value);
     }
 
-    boolean has(String name) {
+    /** Whether there is a field {@code name}. */
+    public boolean has(String name) {
         requireObject();
         return node.has(name);
     }
 
+    /** The names of this object's fields. */
+    public List<String> names() {
+        requireObject();
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     /** Refuses fields of other names: what this version does not understand could change what the model predicts. */
-    JsonField only(String... names) {
+    public JsonField only(String... names) {
         requireObject();
         for (Iterator<String> found = node.fieldNames(); found.hasNext(); ) {
             String name = found.next();
@@ -44,7 +84,8 @@ record JsonField(String file, String path, JsonNode node) {
         return this;
     }
 
-    String text() {
+    /** A string, which must be one; as all below, else a {@link DataException}. */
+    public String text() {
         if (!node.isTextual()) {
             throw expected("a string");
         }
@@ -58,18 +99,38 @@ record JsonField(String file, String path, JsonNode node) {
         return node.booleanValue();
     }
 
-    int integer() {
+    /** An integer of 32 bits. */
+    public int integer() {
         if (!node.isIntegralNumber() || !node.canConvertToInt()) {
             throw expected("an integer of 32 bits");
         }
         return node.intValue();
     }
 
-    double number() {
+    /** A finite number. */
+    public double number() {
         if (!node.isNumber()) {
             throw expected("a number");
         }
         return node.doubleValue();
+    }
+
+    /** A number that need not be finite: those that are not, JSON has as strings. */
+    public double anyNumber() {
+        return switch (node.isTextual() ? node.textValue() : "") {
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-Infinity" -> Double.NEGATIVE_INFINITY;
+            default -> number();
+        };
+    }
+
+    /** An integer of 64 bits. */
+    public long longInteger() {
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw expected("an integer of 64 bits");
+        }
+        return node.longValue();
     }
 
     double[] numbers() {
@@ -82,7 +143,8 @@ record JsonField(String file, String path, JsonNode node) {
         return numbers;
     }
 
-    List<JsonField> elements() {
+    /** The elements of a list. */
+    public List<JsonField> elements() {
         requireList();
         List<JsonField> elements = new ArrayList<>(node.size());
         for (int i = 0; i < node.size(); i++) {
@@ -106,7 +168,7 @@ record JsonField(String file, String path, JsonNode node) {
     }
 
     /** The constant of that name in small letters. */
-    <E extends Enum<E>> E choice(Class<E> type) {
+    public <E extends Enum<E>> E choice(Class<E> type) {
         String found = text();
         List<String> known = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
@@ -120,7 +182,7 @@ record JsonField(String file, String path, JsonNode node) {
     }
 
     /** What {@code build} makes; where it refuses its arguments, the fault is this value's. */
-    <T> T build(Supplier<T> build) {
+    public <T> T build(Supplier<T> build) {
         try {
             return build.get();
         } catch (IllegalArgumentException | ArithmeticException e) {

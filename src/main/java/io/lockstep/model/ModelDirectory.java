@@ -89,6 +89,15 @@ public final class ModelDirectory {
         return fs;
     }
 
+    /** Whether there is a model, as far as a look can tell. */
+    public boolean holdsModel() {
+        try {
+            return isModel(target) || isModel(previous);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * Where a reader finds the model: the target or, where an interrupted publish left only that, the previous one.
      *
@@ -244,7 +253,7 @@ public final class ModelDirectory {
     }
 
     /** Renames; what happened counts, not what the file system answered, because an answer can be lost. */
-    private void move(Path from, Path to) throws IOException {
+    void move(Path from, Path to) throws IOException {
         IOException failure = null;
         boolean answer = false;
         try {

@@ -2,12 +2,9 @@ package io.lockstep.model;
 
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.Reason;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * A model directory in the making, beside its target. {@link #publish} makes it the model; {@link #close} without that
@@ -85,35 +82,6 @@ public final class ModelDraft implements AutoCloseable {
     private void requireOpen() {
         if (state != State.OPEN) {
             throw new IllegalStateException("the draft is no longer open");
-        }
-    }
-
-    /** Syncs before it closes: a rename can reach the disk before the data, and a power cut then leaves empty files. */
-    private static final class DurableStream extends FilterOutputStream {
-        private final FSDataOutputStream stream;
-        private boolean closed;
-
-        DurableStream(FSDataOutputStream stream) {
-            super(stream);
-            this.stream = stream;
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int count) throws IOException {
-            stream.write(bytes, from, count);
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            try (stream) {
-                if (stream.hasCapability(StreamCapabilities.HSYNC)) {
-                    stream.hsync();
-                }
-            }
         }
     }
 }

@@ -1,15 +1,9 @@
 package io.lockstep.model;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.error.DataException;
-import io.lockstep.error.Reason;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -28,11 +22,7 @@ final class ModelJson {
 
     static final int FORMAT_VERSION = 1;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .build();
+    private static final JsonMapper MAPPER = JsonField.MAPPER;
 
     /** @param weightsSha256 of the weights that belong to the description */
     record Content(ModelDescription description, String weightsSha256) {}
@@ -154,19 +144,7 @@ final class ModelJson {
      * @throws DataException if it is no description that this version understands
      */
     static Content parse(byte[] json, String file) {
-        JsonNode tree;
-        try {
-            tree = MAPPER.readTree(json);
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
-            throw new DataException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new DataException(file + ": not valid JSON: " + Reason.of(e), e);
-        }
-        JsonField root = new JsonField(file, "", tree);
+        JsonField root = JsonField.root(json, file);
         JsonField version = root.field("format_version");
         if (version.integer() != FORMAT_VERSION) {
             throw new DataException(

@@ -53,6 +53,9 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private ProgressBar bar;
     private Plan plan;
     private long start;
+    /** Epochs that another run took. */
+    private int before;
+
     private long epochStart;
     private long epochExamples;
 
@@ -118,6 +121,23 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     "c/w/e/o/S",
                     "left");
         }
+    }
+
+    @Override
+    public void resumed(int epochs, int steps, long examples) {
+        out.println("Goes on from the checkpoint after epoch " + epochs
+                + (steps == 0 ? "." : String.format(Locale.ROOT, " and %,d steps of the next.", steps)));
+        before = epochs;
+        if (bar != null) {
+            bar.stepTo(examples);
+        }
+    }
+
+    @Override
+    public void checkpointFailed(String reason) {
+        endBar();
+        Text.wrap("Warning: no checkpoint could be written: " + reason + ". The training goes on.", "  ", WIDTH)
+                .forEach(out::println);
     }
 
     /** A shard is not divided, so fewer shards than slots leave some of them without work. */
@@ -200,7 +220,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         epochStart = now;
         epochExamples = 0;
         if (bar == null) {
-            double perEpoch = (now - start) / 1e9 / epoch.epoch();
+            double perEpoch = (now - start) / 1e9 / (epoch.epoch() - before);
             out.printf(
                     Locale.ROOT,
                     LINE,

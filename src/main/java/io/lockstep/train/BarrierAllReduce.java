@@ -59,7 +59,7 @@ final class BarrierAllReduce implements GradientSync {
     }
 
     @Override
-    public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
+    public StrideResult take(TrainingState state, Stride stride, StepListener listener) {
         StrideProgress progress = new StrideProgress(stride, job.plan(), listener);
         for (int attempt = 1; ; attempt++) {
             try {
@@ -78,7 +78,7 @@ final class BarrierAllReduce implements GradientSync {
         }
     }
 
-    private StrideSums attempt(TrainingState state, Stride stride, StrideProgress progress) throws StageFailure {
+    private StrideResult attempt(TrainingState state, Stride stride, StrideProgress progress) throws StageFailure {
         long start = System.nanoTime();
         LiveStage stage = stage(state);
         List<StrideOutcome> outcomes = stage.take(stride, progress).stream()
@@ -96,7 +96,9 @@ final class BarrierAllReduce implements GradientSync {
             throw new Divergence(source.forJobs(), job)
                     .explain(state, stride.epoch(), stride.from() + taken, first.losses()[taken]);
         }
-        return progress.sums(time, scoring.map(set -> set.job().score(scores(outcomes))));
+        return progress.result(
+                time, scoring.filter(set -> stride.endsEpoch(job.plan())).map(set -> set.job()
+                        .score(scores(outcomes))));
     }
 
     /**

@@ -16,6 +16,14 @@ final class BestEpoch {
         this.rule = rule;
     }
 
+    /** One that has seen the epochs before {@code checkpoint}. */
+    BestEpoch(Optional<EarlyStopping> rule, Checkpoint checkpoint) {
+        this(rule);
+        this.epoch = checkpoint.best();
+        this.value = checkpoint.bestValue();
+        this.theta = checkpoint.bestTheta();
+    }
+
     /** Looks at θ after an epoch. */
     void consider(int candidate, float[] candidateTheta, Optional<Score> dev) {
         double score = rule.isPresent() ? dev.orElseThrow().value(rule.get().metric()) : 0;
@@ -43,6 +51,11 @@ final class BestEpoch {
 
     int epoch() {
         return epoch;
+    }
+
+    /** Its score; NaN before there is one. */
+    double value() {
+        return value;
     }
 
     float[] theta() {

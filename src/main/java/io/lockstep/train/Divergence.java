@@ -53,7 +53,7 @@ final class Divergence {
      */
     static void requireFinite(NetworkSpec network, float[] theta, int epoch, int steps) {
         if (!Double.isFinite(ChunkedSum.ofSquares(theta))) {
-            throw new DivergedException("training diverged in epoch " + epoch + ", step " + steps + ", its last; "
+            throw new DivergedException("training diverged in epoch " + epoch + ", step " + steps + "; "
                     + faultyParameters(network, theta).orElse("θ is not finite.") + ADVICE);
         }
     }

@@ -61,12 +61,10 @@ final class DriverTreeReduce implements GradientSync {
     }
 
     @Override
-    public StrideSums take(TrainingState state, Stride stride, StepListener listener) {
+    public StrideResult take(TrainingState state, Stride stride, StepListener listener) {
         // as many tasks as the cluster has slots now
         shards = source.forSteps(source.tasks());
         int steps = job.plan().steps();
-        double loss = 0;
-        long examples = 0;
         Clock clock = new Clock();
         for (int step = stride.from(); step < stride.to(); step++) {
             List<StepResult> results = results(state, stride, step, listener);
@@ -84,19 +82,14 @@ final class DriverTreeReduce implements GradientSync {
             // one place for what a gradient sum becomes: divide, clip, regularize, step
             double alpha = learningRate.at(stride.epoch(), step, steps);
             state.optimizer().step(state.theta(), sum.gradient(), sum.examples(), alpha);
-            loss += sum.loss();
-            examples += sum.examples();
             clock.step(all, optimizing - reducing, System.nanoTime() - optimizing);
             recycle(results);
             listener.stepTaken(
-                    step + 1,
-                    steps,
-                    sum.loss() / sum.examples(),
-                    sum.examples(),
-                    clock.time().syncShare());
+                    step + 1, steps, sum.loss(), sum.examples(), clock.time().syncShare());
         }
         EpochTime time = clock.time();
-        return new StrideSums(stride.steps(), loss, examples, time, score(state.theta()));
+        return new StrideResult(
+                stride.steps(), time, stride.endsEpoch(job.plan()) ? score(state.theta()) : Optional.empty());
     }
 
     private Optional<Score> score(float[] theta) {

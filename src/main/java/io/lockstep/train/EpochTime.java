@@ -11,6 +11,16 @@ package io.lockstep.train;
  */
 public record EpochTime(double seconds, double compute, double waiting, double exchange, double optimizer) {
 
+    /** This time and then {@code next}. */
+    EpochTime plus(EpochTime next) {
+        return new EpochTime(
+                seconds + next.seconds,
+                compute + next.compute,
+                waiting + next.waiting,
+                exchange + next.exchange,
+                optimizer + next.optimizer);
+    }
+
     /** What Spark took beside: starting stages and tasks, shipping them, and fetching their results. */
     public double overhead() {
         return Math.max(0, seconds - compute - waiting - exchange - optimizer);

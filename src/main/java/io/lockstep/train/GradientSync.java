@@ -14,7 +14,7 @@ interface GradientSync extends AutoCloseable {
      * @return what the steps cost and where their time went
      * @throws io.lockstep.error.DivergedException if a loss is not finite
      */
-    StrideSums take(TrainingState state, Stride stride, StepListener listener);
+    StrideResult take(TrainingState state, Stride stride, StepListener listener);
 
     /** Ends what is still running, and drops the buffers that this JVM keeps for the training. */
     @Override
@@ -36,18 +36,21 @@ interface GradientSync extends AutoCloseable {
         int steps() {
             return to - from;
         }
+
+        /** Whether it ends its epoch: only then what it leads to is scored. */
+        boolean endsEpoch(BatchPlan plan) {
+            return to == plan.steps();
+        }
     }
 
     /**
-     * A stride's sums.
+     * What a stride came to.
      *
      * @param steps how many were taken
-     * @param loss Σ L over the examples, each at the θ of its step
-     * @param examples n
      * @param time of the steps, without the scoring
-     * @param score with θ after the last step; empty where no set is scored
+     * @param score with θ after the last step; empty where no set is scored, and where the stride does not end its epoch
      */
-    record StrideSums(int steps, double loss, long examples, EpochTime time, Optional<Score> score) {}
+    record StrideResult(int steps, EpochTime time, Optional<Score> score) {}
 
     /** Hears of steps. */
     @FunctionalInterface
@@ -64,7 +67,7 @@ interface GradientSync extends AutoCloseable {
          *
          * @param step of the epoch, from 1
          * @param steps of the epoch
-         * @param loss the mini-batch's mean loss, before the step
+         * @param loss Σ L over the mini-batch, before the step
          * @param examples of the mini-batch
          * @param syncShare of the stride so far
          */

@@ -27,6 +27,23 @@ final class HealthCheck {
         this.listener = listener;
     }
 
+    /** Goes on from {@code checkpoint}, of the same training. */
+    HealthCheck(
+            LockstepConfig config,
+            NetworkSpec network,
+            JavaRDD<ShardTask> shards,
+            Checkpoint checkpoint,
+            TrainingListener listener) {
+        this.probe = new HealthProbe(network, ProbeSample.of(shards, network, ProbeSample.most(network)));
+        this.probe.resume(checkpoint.epochStart());
+        this.initial = checkpoint.health().initial();
+        this.watch = new HealthWatch(config, initial, checkpoint.health().warnings(), checkpoint.worseSteps());
+        checkpoint
+                .epochs()
+                .forEach(epoch -> watch.epoch(epoch.epoch(), epoch.health(), epoch.trainLoss(), devLoss(epoch)));
+        this.listener = listener;
+    }
+
     /** The network's health with this θ. */
     NetworkHealth look(float[] theta) {
         return probe.look(theta);
@@ -39,10 +56,24 @@ final class HealthCheck {
 
     /** Takes in an epoch that has ended. */
     void judge(EpochRecord epoch) {
-        OptionalDouble dev = epoch.dev().stream()
+        watch.epoch(epoch.epoch(), epoch.health(), epoch.trainLoss(), devLoss(epoch))
+                .forEach(listener::warned);
+    }
+
+    private static OptionalDouble devLoss(EpochRecord epoch) {
+        return epoch.dev().stream()
                 .mapToDouble(score -> score.value(EvaluationMetric.LOSS))
                 .findFirst();
-        watch.epoch(epoch.epoch(), epoch.health(), epoch.trainLoss(), dev).forEach(listener::warned);
+    }
+
+    /** θ of the last look. */
+    float[] lastTheta() {
+        return probe.before();
+    }
+
+    /** See {@link HealthWatch#worseSteps}. */
+    int worseSteps() {
+        return watch.worseSteps();
     }
 
     HealthReport report() {

@@ -21,6 +21,16 @@ final class HealthProbe {
         this.inspection = new Inspection(network, sample.x(), sample.y(), sample.examples());
     }
 
+    /** θ of the look before; empty before the first one. */
+    float[] before() {
+        return before;
+    }
+
+    /** Goes on from a look at {@code theta}. */
+    void resume(float[] theta) {
+        before = theta;
+    }
+
     /** What this θ does with the sample, and how far it is from that of the look before. */
     NetworkHealth look(float[] theta) {
         Inspection.Seen seen = inspection.look(theta);

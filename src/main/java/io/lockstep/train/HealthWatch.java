@@ -65,6 +65,18 @@ final class HealthWatch {
         units(0, initial);
     }
 
+    /** A watch that goes on: it has given {@code warnings}, and is still to be told of the epochs before. */
+    HealthWatch(LockstepConfig config, NetworkHealth initial, List<HealthWarning> warnings, int worseSteps) {
+        this(config, initial);
+        this.warnings.addAll(warnings);
+        this.worseSteps = worseSteps;
+    }
+
+    /** Mini-batches in a row that were much worse than the loss before the first step. */
+    int worseSteps() {
+        return worseSteps;
+    }
+
     /** All that were given so far. */
     List<HealthWarning> warnings() {
         return List.copyOf(warnings);

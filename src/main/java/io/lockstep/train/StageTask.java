@@ -138,10 +138,11 @@ final class StageTask extends AbstractFunction1<Iterator<StageShards>, Iterator<
                     }
                     boolean finite = take(worker, stride.get(), number);
                     long start = System.nanoTime();
-                    List<ReductionTree.Node<ScoreSums>> scores = finite
-                            ? scorer.map(each -> each.sums(this::requireRunning))
-                                    .orElse(List.of())
-                            : List.of();
+                    List<ReductionTree.Node<ScoreSums>> scores =
+                            finite && stride.get().endsEpoch(job.plan())
+                                    ? scorer.map(each -> each.sums(this::requireRunning))
+                                            .orElse(List.of())
+                                    : List.of();
                     Optional<StrideOutcome> outcome = group.end(member, scores, System.nanoTime() - start);
                     if (outcome.isPresent()) {
                         driver.send(Rendezvous.ended(key, number, packed(outcome.get())));

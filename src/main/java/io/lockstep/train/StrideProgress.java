@@ -12,8 +12,6 @@ final class StrideProgress {
     private int known;
     private double share;
     private int told;
-    private double loss;
-    private long examples;
 
     StrideProgress(GradientSync.Stride stride, BatchPlan plan, GradientSync.StepListener listener) {
         this.stride = stride;
@@ -58,15 +56,12 @@ final class StrideProgress {
     void report(double[] values, int count, double syncShare) {
         while (told < count) {
             int step = stride.from() + told;
-            long rows = plan.rows(step);
-            loss += values[told];
-            examples += rows;
-            listener.stepTaken(step + 1, plan.steps(), values[told] / rows, rows, syncShare);
+            listener.stepTaken(step + 1, plan.steps(), values[told], plan.rows(step), syncShare);
             told++;
         }
     }
 
-    GradientSync.StrideSums sums(EpochTime time, Optional<Score> score) {
-        return new GradientSync.StrideSums(told, loss, examples, time, score);
+    GradientSync.StrideResult result(EpochTime time, Optional<Score> score) {
+        return new GradientSync.StrideResult(told, time, score);
     }
 }

@@ -13,11 +13,7 @@ import io.lockstep.error.DivergedException;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.IntPredicate;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -84,35 +80,61 @@ public final class Trainer {
      * @throws DivergedException if a loss or a parameter is not finite
      */
     public TrainingResult train() {
+        return train(Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Trains.
+     *
+     * @param from where an earlier run of this training was; empty: from the beginning
+     * @param checkpoints where checkpoints go; empty: none are made
+     * @throws DivergedException if a loss or a parameter is not finite
+     */
+    TrainingResult train(Optional<Checkpoint> from, Optional<CheckpointSink> checkpoints) {
         TrainingConfig training = config.training();
-        ShardedSet set = data.set(DataRole.TRAIN);
-        TrainingState state = initialState();
-        HealthCheck health = new HealthCheck(config, network, shards(DataRole.TRAIN), state.theta(), listener);
-        BestEpoch best = new BestEpoch(earlyStopping);
-        List<EpochRecord> records = new ArrayList<>();
+        TrainingState state =
+                from.map(checkpoint -> checkpoint.state(optimizer())).orElseGet(this::initialState);
         BatchPlan miniBatches = miniBatches();
+        EpochLoop loop = loop(from, checkpoints, state);
         Synchronization synchronization = synchronization();
         Synchronization.Choice choice = synchronization.choose(state, miniBatches);
         listener.started(plan(synchronization, choice, miniBatches));
+        from.ifPresent(checkpoint -> {
+            loop.resume(checkpoint);
+            EpochSums current = checkpoint.current();
+            int epochs = checkpoint.epochs().size();
+            listener.resumed(epochs, current.steps(), epochs * miniBatches.examples() + current.examples());
+        });
 
-        boolean stopped;
         try (GradientSync sync = synchronization.open(choice.mode(), miniBatches)) {
-            stopped = run(sync, miniBatches, state, 1, training.epochs(), best, records, health, best::patienceEnds);
+            loop.runMiniBatches(sync, miniBatches, training.epochs());
         }
-        OptionalInt patienceEnded = stopped ? OptionalInt.of(records.size()) : OptionalInt.empty();
         if (training.finishFullBatchEpochs() > 0) {
-            // patience ends the mini-batches, not what is to come after them; and the best of them is what to finish
-            System.arraycopy(best.theta(), 0, state.theta(), 0, best.theta().length);
+            ShardedSet set = data.set(DataRole.TRAIN);
             BatchPlan fullBatch = new BatchPlan(set.examples(), BatchSize.full().rows(set.examples()), set.shards());
-            int first = records.size() + 1;
-            int last = records.size() + training.finishFullBatchEpochs();
+            int first = loop.miniBatchEpochs(training.epochs());
             try (GradientSync sync = synchronization.open(choice.mode(), fullBatch)) {
-                run(sync, fullBatch, state, first, last, best, records, health, epoch -> false);
+                loop.finish(sync, fullBatch, first, first + training.finishFullBatchEpochs());
             }
         }
-        TrainingResult result = new TrainingResult(best.theta(), best.epoch(), records, patienceEnded, health.report());
+        checkpoints.ifPresent(sink -> {
+            sink.finish();
+            sink.trouble().ifPresent(listener::checkpointFailed);
+        });
+        TrainingResult result = loop.result();
         listener.ended(result);
         return result;
+    }
+
+    private EpochLoop loop(Optional<Checkpoint> from, Optional<CheckpointSink> checkpoints, TrainingState state) {
+        JavaRDD<ShardTask> shards = shards(DataRole.TRAIN);
+        HealthCheck health = from.map(checkpoint -> new HealthCheck(config, network, shards, checkpoint, listener))
+                .orElseGet(() -> new HealthCheck(config, network, shards, state.theta(), listener));
+        BestEpoch best = from.map(checkpoint -> new BestEpoch(earlyStopping, checkpoint))
+                .orElseGet(() -> new BestEpoch(earlyStopping));
+        Optional<EpochLoop.Checkpointing> checkpointing =
+                config.checkpoint().flatMap(when -> checkpoints.map(sink -> EpochLoop.Checkpointing.of(when, sink)));
+        return new EpochLoop(network, learningRate(), state, best, health, listener, checkpointing);
     }
 
     /** What {@link #train} would tell its listener at the start; {@code sync: auto} takes some steps on a copy of the state. */
@@ -148,11 +170,14 @@ public final class Trainer {
     }
 
     private TrainingState initialState() {
-        TrainingConfig training = config.training();
-        long examples = data.set(DataRole.TRAIN).examples();
         return new TrainingState(
-                network.initialize(config.initializer(), training.seed()),
-                new Optimizer(training.optimizer(), regularization(examples), network));
+                network.initialize(config.initializer(), config.training().seed()), optimizer());
+    }
+
+    /** At its first step. */
+    private Optimizer optimizer() {
+        long examples = data.set(DataRole.TRAIN).examples();
+        return new Optimizer(config.training().optimizer(), regularization(examples), network);
     }
 
     private LearningRate learningRate() {
@@ -164,56 +189,6 @@ public final class Trainer {
     private Regularization regularization(long examples) {
         TrainingConfig training = config.training();
         return new Regularization(training.l2(), training.l1(), training.clipNorm(), training.clipValue(), examples);
-    }
-
-    /** Runs epochs [first, last], or until {@code stop}; whether that ended them. */
-    private boolean run(
-            GradientSync sync,
-            BatchPlan plan,
-            TrainingState state,
-            int first,
-            int last,
-            BestEpoch best,
-            List<EpochRecord> records,
-            HealthCheck health,
-            IntPredicate stop) {
-        for (int epoch = first; epoch <= last; epoch++) {
-            GradientSync.StrideSums sums =
-                    sync.take(state, GradientSync.Stride.epoch(epoch, plan), new Steps(listener, health, epoch));
-            Divergence.requireFinite(network, state.theta(), epoch, sums.steps());
-            Optional<Score> dev = sums.score();
-            best.consider(epoch, state.theta(), dev);
-            EpochRecord epochRecord = new EpochRecord(
-                    epoch,
-                    sums.loss() / sums.examples(),
-                    dev,
-                    sums.examples() / sums.time().seconds(),
-                    sums.time(),
-                    learningRate().at(epoch, 0, 1),
-                    health.look(state.theta()));
-            records.add(epochRecord);
-            listener.epochEnded(epochRecord);
-            health.judge(epochRecord);
-            if (stop.test(epoch)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Tells the training's listener what happens in an epoch. */
-    private record Steps(TrainingListener listener, HealthCheck health, int epoch)
-            implements GradientSync.StepListener {
-        @Override
-        public void stepTaken(int step, int steps, double loss, long examples, double syncShare) {
-            listener.stepTaken(new TrainingListener.Step(epoch, step, steps, loss, examples, syncShare));
-            health.step(epoch, step, loss);
-        }
-
-        @Override
-        public void restarted(int step, String reason) {
-            listener.restarted(epoch, step, reason);
-        }
     }
 
     /** The examples of {@code role} as tasks map them to score them. */

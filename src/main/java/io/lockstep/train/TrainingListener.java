@@ -48,6 +48,18 @@ public interface TrainingListener {
     /** The training begins. */
     default void started(Plan plan) {}
 
+    /**
+     * The training that is about to begin goes on from a checkpoint; comes right after {@link #started}.
+     *
+     * @param epochs that have ended
+     * @param steps that were taken of the epoch after them
+     * @param examples of all of that
+     */
+    default void resumed(int epochs, int steps, long examples) {}
+
+    /** No checkpoint can be written, and the training goes on. */
+    default void checkpointFailed(String reason) {}
+
     /** A step was taken. */
     default void stepTaken(Step step) {}
 

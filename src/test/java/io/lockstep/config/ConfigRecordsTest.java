@@ -67,6 +67,7 @@ class ConfigRecordsTest {
                 TrainingConfig.defaults(),
                 SyncMode.AUTO,
                 shards,
+                Optional.of(Defaults.CHECKPOINT),
                 "out");
     }
 

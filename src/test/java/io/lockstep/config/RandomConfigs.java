@@ -41,6 +41,9 @@ final class RandomConfigs {
                 training(task, data, random),
                 pick(random, SyncMode.values()),
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(1 << random.nextInt(31)),
+                maybe(
+                        random,
+                        new CheckpointConfig(1 + random.nextInt(9), 1 - random.nextDouble(), 1 + random.nextInt(9))),
                 text(random));
     }
 

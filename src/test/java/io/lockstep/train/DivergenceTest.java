@@ -47,7 +47,7 @@ class DivergenceTest {
     void theLastStepOfAnEpochIsLookedAtToo() {
         assertThatThrownBy(() -> Trainings.train(config("1.0e60", "full")))
                 .isInstanceOf(DivergedException.class)
-                .hasMessage("training diverged in epoch 1, step 1, its last; the first parameters that are not finite"
+                .hasMessage("training diverged in epoch 1, step 1; the first parameters that are not finite"
                         + " are those of layer 1 (dense 8, relu), its weight." + ADVICE);
     }
 }

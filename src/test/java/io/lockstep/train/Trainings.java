@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -52,6 +53,17 @@ final class Trainings {
     }
 
     static Run train(JavaSparkContext spark, LockstepConfig config, TrainingData data, int slots) {
+        return train(spark, config, data, slots, Optional.empty(), Optional.empty());
+    }
+
+    /** Goes on from a checkpoint, and hands out others. */
+    static Run train(
+            JavaSparkContext spark,
+            LockstepConfig config,
+            TrainingData data,
+            int slots,
+            Optional<Checkpoint> from,
+            Optional<CheckpointSink> checkpoints) {
         List<Double> losses = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
@@ -59,7 +71,7 @@ final class Trainings {
                 losses.add(step.loss());
             }
         };
-        TrainingResult result = new Trainer(spark, config, data, listener, slots).train();
+        TrainingResult result = new Trainer(spark, config, data, listener, slots).train(from, checkpoints);
         return new Run(result, losses);
     }
 

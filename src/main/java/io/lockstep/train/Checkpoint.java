@@ -1,0 +1,53 @@
+package io.lockstep.train;
+
+import io.lockstep.optim.Optimizer;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A training between two steps: all that it takes to go on as if it had never stopped. No one changes its arrays.
+ *
+ * @param epochs that have ended
+ * @param current the epoch after them, as far as it has come; no steps of it between two epochs
+ * @param patienceEnded the epoch after which early stopping ended the mini-batches
+ * @param theta θ
+ * @param optimizerSteps how many the optimizer has taken
+ * @param optimizerState its arrays, each of θ's length
+ * @param best the best epoch so far; epoch 0 before there is one
+ * @param bestValue its score on dev; NaN before there is one
+ * @param bestTheta its θ; empty before there is one
+ * @param epochStart θ as the last epoch left it; before the first epoch, where it started
+ * @param health before the first step, and what was warned of
+ * @param worseSteps see {@link HealthWatch#worseSteps}
+ */
+@SuppressWarnings("ArrayRecordComponent") // a training's state on its way to a file
+record Checkpoint(
+        List<EpochRecord> epochs,
+        EpochSums current,
+        OptionalInt patienceEnded,
+        float[] theta,
+        long optimizerSteps,
+        float[][] optimizerState,
+        int best,
+        double bestValue,
+        float[] bestTheta,
+        float[] epochStart,
+        HealthReport health,
+        int worseSteps) {
+
+    Checkpoint {
+        epochs = List.copyOf(epochs);
+    }
+
+    /** θ and the state of {@code fresh}, an optimizer at its first step, which is taken over. */
+    TrainingState state(Optimizer fresh) {
+        fresh.restore(0, optimizerState);
+        fresh.stepped(optimizerSteps);
+        return new TrainingState(theta.clone(), fresh);
+    }
+
+    /** Whether an epoch is under way. */
+    boolean isWithinEpoch() {
+        return current.steps() > 0;
+    }
+}

@@ -1,0 +1,16 @@
+package io.lockstep.train;
+
+import java.util.Optional;
+
+/** Takes a training's checkpoints off its hands. */
+interface CheckpointSink {
+
+    /** Takes a checkpoint; returns at once. One that comes before the last is written takes its place. */
+    void offer(Checkpoint checkpoint);
+
+    /** What went wrong since it was asked last, if anything did. */
+    Optional<String> trouble();
+
+    /** Waits until what was offered is written, or has failed. */
+    void finish();
+}

@@ -1,0 +1,159 @@
+package io.lockstep.train;
+
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.data.TrainingData;
+import io.lockstep.error.ConfigException;
+import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
+import io.lockstep.model.CheckpointDirectory;
+import io.lockstep.model.CheckpointDirectory.Entry;
+import io.lockstep.model.ModelDirectory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A training that writes checkpoints beside its model, and goes on from them. */
+public final class ResumableTraining {
+    private final LockstepConfig config;
+    private final ModelDirectory output;
+    private final CheckpointDirectory directory;
+    private final Map<String, String> versions;
+    private final Consumer<String> say;
+    private final List<Entry> entries;
+    private Optional<Found> found = Optional.empty();
+
+    private record Found(Entry entry, CheckpointJson.Content content) {
+        Checkpoint checkpoint() {
+            return content.checkpoint();
+        }
+    }
+
+    /**
+     * A training whose checkpoints are at {@code output}.
+     *
+     * @param versions what computes here, by name
+     * @param say takes sentences for the user
+     * @throws ConfigException if the checkpoints' directory cannot be read
+     */
+    public ResumableTraining(
+            LockstepConfig config, ModelDirectory output, Map<String, String> versions, Consumer<String> say) {
+        this.config = config;
+        this.output = output;
+        this.directory = new CheckpointDirectory(output);
+        this.versions = Map.copyOf(versions);
+        this.say = say;
+        try {
+            directory.deleteDrafts();
+            this.entries = directory.entries();
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "output: the checkpoints of " + output.path() + " cannot be read: " + e.getMessage()
+                            + ". Mend that or name another output.",
+                    e);
+        }
+    }
+
+    /** Is going to begin anew, and tells what that does to an earlier run's checkpoints. */
+    public void beginAnew() {
+        if (!entries.isEmpty() && !output.holdsModel() && config.checkpoint().isPresent()) {
+            say.accept("There are checkpoints of a training that did not end, the newest is "
+                    + entries.get(0).path().getName() + ". This one begins anew, and deletes them once it has its own"
+                    + " (--resume goes on from there).");
+        }
+    }
+
+    /**
+     * Is going to go on from the newest checkpoint that is whole, if there is one.
+     *
+     * @throws ConfigException if that is of another config
+     */
+    public void findNewest() {
+        found = newest();
+        if (found.isEmpty()) {
+            say.accept("There is no checkpoint to go on from in " + output.path()
+                    + ": the training begins at the beginning.");
+            return;
+        }
+        TrainingIdentity identity = found.get().content().identity();
+        List<String> differences =
+                identity.differences(config, found.get().checkpoint().epochs().size());
+        if (!differences.isEmpty()) {
+            throw new ConfigException("--resume: " + found.get().entry().path() + " is of another config: "
+                    + String.join("; ", differences)
+                    + ". Set that back to go on, or leave --resume out to begin anew.");
+        }
+        identity.otherVersions(versions)
+                .forEach(other -> say.accept("The checkpoint was written elsewhere (" + other
+                        + "): the model's last bits may differ from those of a training that was never stopped."));
+    }
+
+    /** By the run that wrote it, then by how far it came. */
+    private Optional<Found> newest() {
+        List<Found> whole = new ArrayList<>();
+        for (Entry entry : entries) {
+            try {
+                whole.add(new Found(entry, CheckpointFiles.json(directory, entry)));
+            } catch (DataException e) {
+                passOver(entry, e);
+            }
+        }
+        // stable, and the entries stand in the order of how far they came
+        whole.sort(
+                Comparator.comparingLong((Found each) -> each.content().run()).reversed());
+        for (Found each : whole) {
+            try {
+                directory.verify(each.entry(), List.of(CheckpointFiles.STATE));
+                return Optional.of(each);
+            } catch (DataException e) {
+                passOver(each.entry(), e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void passOver(Entry entry, DataException e) {
+        say.accept("The checkpoint " + entry.path().getName() + " is passed over: " + e.getMessage());
+    }
+
+    /**
+     * Trains.
+     *
+     * @throws DataException if the checkpoint to go on from is of other data
+     */
+    public TrainingResult train(Trainer trainer, TrainingData data) {
+        TrainingIdentity identity = TrainingIdentity.of(config, data, versions);
+        Optional<Checkpoint> from = found.map(each -> resume(each, identity, trainer));
+        if (config.checkpoint().isEmpty()) {
+            return trainer.train(from, Optional.empty());
+        }
+        long run = found.map(each -> each.content().run()).orElseGet(System::currentTimeMillis);
+        List<Entry> foreign = found.map(each -> entries.stream()
+                        .filter(entry -> isForeign(entry, each.entry()))
+                        .toList())
+                .orElse(entries);
+        int keep = config.checkpoint().get().keep();
+        try (CheckpointWriter writer = new CheckpointWriter(directory, identity, run, keep, foreign)) {
+            return trainer.train(from, Optional.of(writer));
+        }
+    }
+
+    /** Whether it is later than the one to go on from, and so of another run or no good. */
+    private static boolean isForeign(Entry entry, Entry from) {
+        return entry.epochs() > from.epochs() || (entry.epochs() == from.epochs() && entry.steps() > from.steps());
+    }
+
+    private Checkpoint resume(Found from, TrainingIdentity identity, Trainer trainer) {
+        List<String> differences = from.content().identity().differences(identity.sets());
+        if (!differences.isEmpty()) {
+            throw new DataException("--resume: " + from.entry().path() + " is of other data: "
+                    + String.join("; ", differences)
+                    + ". Bring the old data back to go on, or leave --resume out to begin anew.");
+        }
+        return CheckpointFiles.withArrays(
+                directory, from.entry(), from.content(), trainer.network().parameterCount());
+    }
+}

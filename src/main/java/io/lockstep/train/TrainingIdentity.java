@@ -1,0 +1,153 @@
+package io.lockstep.train;
+
+import io.lockstep.config.ConfigWriter;
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.config.TrainingConfig;
+import io.lockstep.data.DataRole;
+import io.lockstep.data.TrainingData;
+import io.lockstep.optim.Schedule;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which training a checkpoint is of: one with the same bits has the same.
+ *
+ * @param config the config's values by their paths, as text; a key that is null is left out
+ * @param sets the examples
+ * @param versions of what computes, by name
+ */
+record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples> sets, Map<String, String> versions) {
+    /** Keys that decide nothing of a training's bits; the data that a path leads to are told by their fingerprint. */
+    private static final Set<String> FREE = Set.of(
+            "name",
+            "output",
+            "sync",
+            "checkpoint",
+            "registry",
+            "search",
+            "training.bayes_error",
+            "data.train",
+            "data.dev",
+            "data.test",
+            "data.format",
+            "data.options");
+
+    private static final String EPOCHS = "training.epochs";
+
+    TrainingIdentity {
+        config = new TreeMap<>(config);
+        sets = new EnumMap<>(sets);
+        versions = new TreeMap<>(versions);
+    }
+
+    /**
+     * The examples of a set.
+     *
+     * @param fingerprint as {@link TrainingData#fingerprint}
+     */
+    record Examples(long count, long fingerprint) {
+        String text() {
+            return String.format(Locale.ROOT, "%,d examples (fingerprint %016x)", count, fingerprint);
+        }
+    }
+
+    static TrainingIdentity of(LockstepConfig config, TrainingData data, Map<String, String> versions) {
+        Map<DataRole, Examples> sets = new EnumMap<>(DataRole.class);
+        for (DataRole role : DataRole.values()) {
+            if (data.has(role)) {
+                sets.put(role, new Examples(data.set(role).examples(), data.fingerprint(role)));
+            }
+        }
+        return new TrainingIdentity(flat(config), sets, versions);
+    }
+
+    /** A config's values by their paths. */
+    static SortedMap<String, String> flat(LockstepConfig config) {
+        SortedMap<String, String> flat = new TreeMap<>();
+        ConfigWriter.toMap(config).forEach((key, value) -> flatten(key, value, flat));
+        return flat;
+    }
+
+    private static void flatten(String path, Object value, Map<String, String> flat) {
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((key, nested) -> flatten(path + "." + key, nested, flat));
+        } else if (value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                flatten(path + "[" + i + "]", list.get(i), flat);
+            }
+        } else if (value != null) {
+            flat.put(path, value.toString());
+        }
+    }
+
+    /**
+     * How a config differs from this one's in what decides bits.
+     *
+     * @param now the other config
+     * @param run epochs that the checkpoint's training has behind it: it can be made longer where no step so far depends
+     *     on its end
+     */
+    List<String> differences(LockstepConfig now, int run) {
+        SortedMap<String, String> other = flat(now);
+        SortedSet<String> paths = new TreeSet<>(config.keySet());
+        paths.addAll(other.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String path : paths) {
+            String here = other.get(path);
+            String there = config.get(path);
+            boolean free = isFree(path) || (path.equals(EPOCHS) && canEndElsewhere(now.training(), run));
+            if (!Objects.equals(here, there) && !free) {
+                differences.add(path + ": " + text(there) + " there, " + text(here) + " here");
+            }
+        }
+        return differences;
+    }
+
+    private static boolean canEndElsewhere(TrainingConfig now, int run) {
+        return now.epochs() >= run && now.finishFullBatchEpochs() == 0 && !(now.schedule() instanceof Schedule.Cosine);
+    }
+
+    private static String text(String value) {
+        return Optional.ofNullable(value).orElse("nothing");
+    }
+
+    private static boolean isFree(String path) {
+        return FREE.stream().anyMatch(free -> path.equals(free) || path.startsWith(free + "."));
+    }
+
+    /** How the examples differ from this one's. */
+    List<String> differences(Map<DataRole, Examples> now) {
+        List<String> differences = new ArrayList<>();
+        for (DataRole role : DataRole.values()) {
+            Optional<Examples> there = Optional.ofNullable(sets.get(role));
+            Optional<Examples> here = Optional.ofNullable(now.get(role));
+            if (!there.equals(here)) {
+                differences.add(role.configName() + ": "
+                        + there.map(Examples::text).orElse("no examples") + " there, "
+                        + here.map(Examples::text).orElse("no examples") + " here");
+            }
+        }
+        return differences;
+    }
+
+    /** What computes now and is not what computed then; the bits may differ then. */
+    List<String> otherVersions(Map<String, String> now) {
+        List<String> differences = new ArrayList<>();
+        versions.forEach((name, then) -> {
+            if (!then.equals(now.get(name))) {
+                differences.add(name + ": " + then + " then, " + text(now.get(name)) + " now");
+            }
+        });
+        return differences;
+    }
+}
