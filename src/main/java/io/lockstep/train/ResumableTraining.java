@@ -26,7 +26,8 @@ public final class ResumableTraining {
     private final List<Entry> entries;
     private Optional<Found> found = Optional.empty();
 
-    private record Found(Entry entry, CheckpointJson.Content content) {
+    /** A checkpoint to go on from. */
+    record Found(Entry entry, CheckpointJson.Content content) {
         Checkpoint checkpoint() {
             return content.checkpoint();
         }
@@ -89,6 +90,11 @@ public final class ResumableTraining {
         identity.otherVersions(versions)
                 .forEach(other -> say.accept("The checkpoint was written elsewhere (" + other
                         + "): the model's last bits may differ from those of a training that was never stopped."));
+    }
+
+    /** What {@link #findNewest} found. */
+    Optional<Found> found() {
+        return found;
     }
 
     /** By the run that wrote it, then by how far it came. */

@@ -13,10 +13,10 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /** The local file system, with something that happens before, instead of or after a chosen operation. */
-final class FaultyFileSystem extends FilterFileSystem {
+public final class FaultyFileSystem extends FilterFileSystem {
 
     /** What happens at the chosen operation that changes something, and after it. */
-    enum Fault {
+    public enum Fault {
         /** It fails without effect; later ones work. */
         FAILS,
         /** It has no effect, and says so by false where it can. */
@@ -47,12 +47,12 @@ final class FaultyFileSystem extends FilterFileSystem {
         this.fault = fault;
     }
 
-    static FaultyFileSystem healthy() throws IOException {
+    public static FaultyFileSystem healthy() throws IOException {
         return new FaultyFileSystem(Integer.MAX_VALUE, Fault.FAILS);
     }
 
-    /** @param chosen the operation, counted from 1 */
-    static FaultyFileSystem at(int chosen, Fault fault) throws IOException {
+    /** One with a fault at operation {@code chosen}, counted from 1. */
+    public static FaultyFileSystem at(int chosen, Fault fault) throws IOException {
         return new FaultyFileSystem(chosen, fault);
     }
 
@@ -62,7 +62,7 @@ final class FaultyFileSystem extends FilterFileSystem {
         return raw;
     }
 
-    int mutations() {
+    public int mutations() {
         return mutations;
     }
 
@@ -142,6 +142,12 @@ final class FaultyFileSystem extends FilterFileSystem {
                 super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
         end();
         return new FSDataOutputStream(out, null) {
+            /** Bringing thousands of small files to a real disk takes minutes. */
+            @Override
+            public boolean hasCapability(String capability) {
+                return false;
+            }
+
             @Override
             public void close() throws IOException {
                 if (!begin(path)) {

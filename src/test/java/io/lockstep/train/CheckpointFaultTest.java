@@ -1,0 +1,233 @@
+package io.lockstep.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lockstep.config.LockstepConfig;
+import io.lockstep.data.DataRole;
+import io.lockstep.error.DataException;
+import io.lockstep.model.CheckpointDirectory;
+import io.lockstep.model.CheckpointDirectory.Entry;
+import io.lockstep.model.FaultyFileSystem;
+import io.lockstep.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Writing checkpoints that ends at any file operation, in any way, leaves a whole one to go on from, or none. */
+class CheckpointFaultTest {
+    private static final int PARAMETERS = 5;
+    private static final LockstepConfig CONFIG = Trainings.config("""
+            task: classification
+            data: { train: any.csv, label: kind }
+            """);
+    private static final TrainingIdentity IDENTITY = new TrainingIdentity(
+            new TreeMap<>(TrainingIdentity.flat(CONFIG)),
+            Map.of(DataRole.TRAIN, new TrainingIdentity.Examples(9, 4)),
+            Map.of());
+
+    @TempDir
+    Path root;
+
+    private final List<String> said = new ArrayList<>();
+
+    /** A checkpoint after {@code epochs} epochs, whose numbers say which run and epoch it is of. */
+    private static Checkpoint checkpoint(long run, int epochs) {
+        float[] theta = new float[PARAMETERS];
+        Arrays.fill(theta, mark(run, epochs));
+        NetworkHealth health = new NetworkHealth(1, 1, List.of());
+        EpochTime time = new EpochTime(1, 1, 0, 0, 0);
+        List<EpochRecord> records = new ArrayList<>();
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+            records.add(new EpochRecord(epoch, 0.5, Optional.empty(), 1, time, 0.1, health));
+        }
+        return new Checkpoint(
+                records,
+                EpochSums.NONE,
+                OptionalInt.empty(),
+                theta,
+                epochs,
+                new float[][] {theta.clone()},
+                epochs,
+                0,
+                theta,
+                theta,
+                new HealthReport(health, List.of()),
+                0);
+    }
+
+    private static float mark(long run, int epochs) {
+        return 100 * run + epochs;
+    }
+
+    private static ModelDirectory model(FaultyFileSystem fs, Path directory) {
+        return ModelDirectory.at(fs, new org.apache.hadoop.fs.Path(directory.toUri()));
+    }
+
+    /** Writes the checkpoints of a run, one after the other; the last epoch that was written without complaint. */
+    private static int write(FaultyFileSystem fs, Path directory, long run, int keep, int from, int to) {
+        CheckpointDirectory checkpoints = new CheckpointDirectory(model(fs, directory));
+        int written = 0;
+        try (CheckpointWriter writer =
+                new CheckpointWriter(checkpoints, IDENTITY, run, keep, from == 1 ? checkpoints.entries() : List.of())) {
+            for (int epoch = from; epoch <= to; epoch++) {
+                writer.offer(checkpoint(run, epoch));
+                writer.finish();
+                written = writer.trouble().isEmpty() ? epoch : written;
+            }
+        } catch (IOException e) {
+            throw new AssertionError("listing is not disturbed", e);
+        }
+        return written;
+    }
+
+    /** θ's mark in the checkpoint that a later run goes on from. */
+    private Optional<Float> found(Path directory) throws IOException {
+        ModelDirectory model = model(FaultyFileSystem.healthy(), directory);
+        ResumableTraining resumable = new ResumableTraining(CONFIG, model, Map.of(), said::add);
+        resumable.findNewest();
+        return resumable.found().map(found -> CheckpointFiles.withArrays(
+                        new CheckpointDirectory(model), found.entry(), found.content(), PARAMETERS)
+                .theta()[0]);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultyFileSystem.Fault.class)
+    void theFirstRunLeavesAWholeCheckpointOrNone(FaultyFileSystem.Fault fault) throws IOException {
+        int operations = operations(0, 2);
+        assertThat(operations).isGreaterThan(20);
+        for (int k = 1; k <= operations; k++) {
+            Path directory = root.resolve(fault + "-" + k);
+            int written = write(FaultyFileSystem.at(k, fault), directory, 2, 2, 1, 4);
+            Optional<Float> found = found(directory);
+            if (found.isEmpty()) {
+                assertThat(written).as("%s at operation %d", fault, k).isZero();
+            } else {
+                assertThat(found.get()).isBetween(mark(2, written), mark(2, 4));
+            }
+            if (k % 5 == 0) {
+                assertThat(write(FaultyFileSystem.healthy(), directory, 3, 2, 1, 3)).isEqualTo(3);
+                assertThat(names(directory)).containsExactly("epoch-0002", "epoch-0003");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultyFileSystem.Fault.class)
+    void aRunThatBeginsAnewNeverLeavesNothingWhereThereWasACheckpoint(FaultyFileSystem.Fault fault) throws IOException {
+        for (int keep = 1; keep <= 2; keep++) {
+            int operations = operations(3, keep);
+            Path before = root.resolve("before-" + keep);
+            write(FaultyFileSystem.healthy(), before, 1, keep, 1, 3);
+            assertThat(operations).isGreaterThan(20);
+            int old = 0;
+            int recent = 0;
+            for (int k = 1; k <= operations; k++) {
+                Path directory = root.resolve(fault + "-" + keep + "-" + k);
+                copy(before, directory);
+                int written = write(FaultyFileSystem.at(k, fault), directory, 2, keep, 1, 4);
+                Optional<Float> found = found(directory);
+                assertThat(found)
+                        .as("%s at operation %d, keep %d", fault, k, keep)
+                        .isPresent();
+                assertThat(List.of(mark(1, 1), mark(1, 2), mark(1, 3), mark(2, 1), mark(2, 2), mark(2, 3), mark(2, 4)))
+                        .contains(found.get());
+                assertThat(found.get() >= mark(2, written) || written == 0)
+                        .as("%s at operation %d: what was written is found, or a later one", fault, k)
+                        .isTrue();
+                old += found.get() < 200 ? 1 : 0;
+                recent += found.get() < 200 ? 0 : 1;
+            }
+            assertThat(recent).isPositive();
+            assertThat(old + recent).isEqualTo(operations);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    /** How many operations change something in four checkpoints without a fault. */
+    private int operations(int earlier, int keep) throws IOException {
+        Path directory = root.resolve("healthy-" + earlier + "-" + keep);
+        if (earlier > 0) {
+            write(FaultyFileSystem.healthy(), directory, 1, keep, 1, earlier);
+        }
+        FaultyFileSystem fs = FaultyFileSystem.healthy();
+        assertThat(write(fs, directory, 2, keep, 1, 4)).isEqualTo(4);
+        return fs.mutations();
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        new ResumableTraining(CONFIG, model(FaultyFileSystem.healthy(), directory), Map.of(), text -> {});
+        try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
+            return files.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aCheckpointThatIsDamagedAnywhereIsPassedOverForTheOneBefore() throws IOException {
+        Path directory = root.resolve("damaged");
+        Path newest = directory.resolve("checkpoints/epoch-0003");
+        for (String file : List.of("checkpoint.json", "state.safetensors", "SHA256SUMS")) {
+            write(FaultyFileSystem.healthy(), directory, 1, 2, 1, 3);
+            byte[] bytes = Files.readAllBytes(newest.resolve(file));
+            for (int at = 0; at < bytes.length; at += Math.max(1, bytes.length / 40)) {
+                byte[] flipped = bytes.clone();
+                flipped[at] ^= 0x10;
+                Files.write(newest.resolve(file), flipped);
+                said.clear();
+                Optional<Float> found = found(directory);
+                assertThat(found).as("%s, byte %d", file, at).contains(mark(1, 2));
+                assertThat(said).hasSize(1);
+                assertThat(said.get(0)).contains("epoch-0003 is passed over").contains(file);
+            }
+            // without its last line's end, SHA256SUMS is whole still
+            for (int length : new int[] {0, 1, bytes.length / 2, bytes.length - 2}) {
+                Files.write(newest.resolve(file), Arrays.copyOf(bytes, length));
+                assertThat(found(directory)).as("%s cut to %d", file, length).contains(mark(1, 2));
+            }
+            Files.delete(newest.resolve(file));
+            assertThat(found(directory)).as("without %s", file).contains(mark(1, 2));
+        }
+    }
+
+    @Test
+    void aRunThatGoesOnPutsItsOwnInThePlaceOfWhatWasDamaged() throws IOException {
+        Path directory = root.resolve("goes-on");
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 3);
+        Files.write(directory.resolve("checkpoints/epoch-0003/state.safetensors"), new byte[3]);
+        assertThat(found(directory)).contains(mark(1, 2));
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 3, 3);
+        assertThat(found(directory)).contains(mark(1, 3));
+        assertThat(names(directory)).containsExactly("epoch-0001", "epoch-0002", "epoch-0003");
+    }
+
+    @Test
+    void arraysOfAnotherNetworkAreRefused() throws IOException {
+        Path directory = root.resolve("other");
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 1);
+        CheckpointDirectory checkpoints = new CheckpointDirectory(model(FaultyFileSystem.healthy(), directory));
+        Entry entry = checkpoints.entries().get(0);
+        CheckpointJson.Content content = CheckpointFiles.json(checkpoints, entry);
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                        () -> CheckpointFiles.withArrays(checkpoints, entry, content, PARAMETERS + 1)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("of 6 elements each");
+    }
+}
