@@ -4,7 +4,6 @@ import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
-import io.lockstep.error.Reason;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Entry;
 import io.lockstep.model.ModelDirectory;

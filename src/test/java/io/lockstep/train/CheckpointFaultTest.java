@@ -117,7 +117,8 @@ class CheckpointFaultTest {
                 assertThat(found.get()).isBetween(mark(2, written), mark(2, 4));
             }
             if (k % 5 == 0) {
-                assertThat(write(FaultyFileSystem.healthy(), directory, 3, 2, 1, 3)).isEqualTo(3);
+                assertThat(write(FaultyFileSystem.healthy(), directory, 3, 2, 1, 3))
+                        .isEqualTo(3);
                 assertThat(names(directory)).containsExactly("epoch-0002", "epoch-0003");
             }
         }
