@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param imageColumn the column of PNG or JPEG files that makes the picture; empty: the features are its pixels
  * @param audio what the features are the sound of; empty: of nothing
  * @param target only for regression other than {@link TargetTransform#NONE}
+ * @param shuffle how an epoch shuffles the training examples
  */
 public record DataConfig(
         String train,
@@ -43,7 +44,8 @@ public record DataConfig(
         Optional<ImageShape> image,
         Optional<String> imageColumn,
         Optional<AudioSignal> audio,
-        TargetTransform target)
+        TargetTransform target,
+        Shuffle shuffle)
         implements Serializable {
 
     /** @throws IllegalArgumentException if a path or the label is blank */
@@ -80,7 +82,8 @@ public record DataConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Defaults.TARGET);
+                Defaults.TARGET,
+                Defaults.SHUFFLE);
     }
 
     private Object writeReplace() {

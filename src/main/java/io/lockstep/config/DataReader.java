@@ -48,7 +48,8 @@ final class DataReader {
                 image(data),
                 imageColumn(data),
                 audio(data),
-                data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName));
+                data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName),
+                data.choice("shuffle", Shuffle.values(), Defaults.SHUFFLE, Named::configName));
     }
 
     private static List<String> labels(Section data, Optional<DataFormat> format) {

@@ -30,6 +30,7 @@ public final class Defaults {
     public static final int CHANNELS = 1;
 
     public static final TargetTransform TARGET = TargetTransform.NONE;
+    public static final Shuffle SHUFFLE = Shuffle.AUTO;
 
     public static final List<HiddenLayer> NETWORK = List.of();
     public static final Activation ACTIVATION = Activation.of(Activation.Kind.RELU);

@@ -58,6 +58,8 @@ final class CanonicalRows implements AutoCloseable {
         try {
             List<Partition> partitions =
                     packed.mapPartitions(CanonicalRows::measure).collect();
+            // they are as large as the rows; where sorted rows are lost Spark makes them anew
+            packed.rdd().cleanShuffleDependencies(false);
             return new CanonicalRows(packed, ranges, layout, partitions);
         } catch (Exception e) {
             // Spark keeps what a failed job had stored until it is told

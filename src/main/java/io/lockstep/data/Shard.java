@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
  * A shard's prepared examples, memory-mapped from a float32 file on local disk: the page cache holds them, not the heap.
@@ -17,14 +19,18 @@ import java.nio.file.StandardOpenOption;
 public final class Shard {
     private static final long SEGMENT_BYTES = 1L << 30;
 
+    private final MappedByteBuffer[] files;
     private final FloatBuffer[] segments;
     private final int rowsPerSegment;
     private final int rows;
     private final RowLayout layout;
     private final int stride;
 
-    private Shard(FloatBuffer[] segments, int rowsPerSegment, int rows, RowLayout layout) {
-        this.segments = segments;
+    private Shard(MappedByteBuffer[] files, int rowsPerSegment, int rows, RowLayout layout) {
+        this.files = files;
+        this.segments = Stream.of(files)
+                .map(file -> file.order(ByteOrder.nativeOrder()).asFloatBuffer())
+                .toArray(FloatBuffer[]::new);
         this.rowsPerSegment = rowsPerSegment;
         this.rows = rows;
         this.layout = layout;
@@ -34,6 +40,18 @@ public final class Shard {
     /** How many examples. */
     public int rows() {
         return rows;
+    }
+
+    /** Brings examples [from, from + count) into the page cache, in one go. */
+    public void load(int from, int count) {
+        int rowBytes = stride * Float.BYTES;
+        int end = from + count;
+        for (int row = from; row < end; ) {
+            int first = row % rowsPerSegment;
+            int here = Math.min(end - row, rowsPerSegment - first);
+            files[row / rowsPerSegment].slice(first * rowBytes, here * rowBytes).load();
+            row += here;
+        }
     }
 
     /**
@@ -125,15 +143,14 @@ public final class Shard {
         Shard map() throws IOException {
             int rowBytes = stride * Float.BYTES;
             int rowsPerSegment = (int) Math.max(1, SEGMENT_BYTES / rowBytes);
-            FloatBuffer[] segments = new FloatBuffer[(rows + rowsPerSegment - 1) / rowsPerSegment];
-            for (int i = 0; i < segments.length; i++) {
+            MappedByteBuffer[] files =
+                    new MappedByteBuffer[(int) (((long) rows + rowsPerSegment - 1) / rowsPerSegment)];
+            for (int i = 0; i < files.length; i++) {
                 long from = (long) i * rowsPerSegment;
                 long count = Math.min(rowsPerSegment, rows - from);
-                segments[i] = channel.map(FileChannel.MapMode.READ_ONLY, from * rowBytes, count * rowBytes)
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer();
+                files[i] = channel.map(FileChannel.MapMode.READ_ONLY, from * rowBytes, count * rowBytes);
             }
-            return new Shard(segments, rowsPerSegment, rows, layout);
+            return new Shard(files, rowsPerSegment, rows, layout);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.lockstep.data;
 
 import io.lockstep.math.Runs;
 import io.lockstep.model.Normalization;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -22,7 +23,6 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BlockResult;
 import org.apache.spark.storage.RDDBlockId;
-import org.apache.spark.util.Utils;
 import scala.Option;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
@@ -356,7 +356,10 @@ final class ShardRdd extends RDD<ShardTask> {
         }
 
         private Shard map(ShardRange range) {
-            Path directory = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
+            // each disk gets its part
+            File[] directories =
+                    SparkEnv.get().blockManager().diskBlockManager().localDirs();
+            Path directory = directories[range.shard() % directories.length].toPath();
             try (Shard.Writer writer = new Shard.Writer(directory, layout.row)) {
                 Preparer preparer =
                         preparation == null ? Preparer.none(layout.row) : Preparer.of(preparation.value(), layout.row);

@@ -39,6 +39,11 @@ public final class ShardedSet implements AutoCloseable {
         return starts.get(starts.size() - 1);
     }
 
+    /** How large the examples are together, as float32. */
+    public long bytes() {
+        return examples() * layout.stride() * Float.BYTES;
+    }
+
     /** S. */
     public int shards() {
         return shards;

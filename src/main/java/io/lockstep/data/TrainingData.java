@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
@@ -54,15 +55,27 @@ public final class TrainingData implements AutoCloseable {
 
     private final List<CanonicalRows> stored = new ArrayList<>();
 
+    /** Is asked when a network's inputs and outputs are known, before the rows are put in order. */
+    @FunctionalInterface
+    public interface Preflight {
+        /** Takes the numbers of training examples, features and classes; throws if no network can be trained on such. */
+        void surveyed(long examples, int features, int classes);
+    }
+
     /**
      * Reads, surveys, encodes, orders and measures the data of a config.
      *
      * @throws DataException if the data cannot be trained on
      */
     public static TrainingData prepare(SparkSession spark, LockstepConfig config) {
+        return prepare(spark, config, (examples, features, classes) -> {});
+    }
+
+    /** {@link #prepare(SparkSession, LockstepConfig)}, with a look at what the survey found. */
+    public static TrainingData prepare(SparkSession spark, LockstepConfig config, Preflight preflight) {
         TrainingData data = new TrainingData();
         try {
-            data.read(spark, config);
+            data.read(spark, config, preflight);
             return data;
         } catch (Exception e) {
             data.close();
@@ -101,7 +114,7 @@ public final class TrainingData implements AutoCloseable {
         });
     }
 
-    private void read(SparkSession spark, LockstepConfig config) {
+    private void read(SparkSession spark, LockstepConfig config, Preflight preflight) {
         DataConfig data = config.data();
         Tables tables = Tables.of(spark, data);
         Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
@@ -129,13 +142,18 @@ public final class TrainingData implements AutoCloseable {
         this.warnings = columns.warnings(survey);
         requireSize(data, features);
         UnreadableImages.requireNoneEmpty(train, features, "data.train");
+        preflight.surveyed(survey.rows(DataRole.TRAIN), features.width(), classes.size());
         TargetTransform.Kind target = TargetTransform.Kind.valueOf(data.target().name());
 
         int slots = spark.sparkContext().defaultParallelism();
+        List<ExecutorSpace> executors =
+                ExecutorSpace.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), slots);
         long rowBytes = (features.width() + data.labels().size()) * (long) Float.BYTES;
         long bytes = Stream.of(DataRole.values()).mapToLong(survey::rows).sum() * rowBytes;
         // one-hot columns and compressed files make examples far larger than the file they come from
         double growth = (double) bytes / Math.max(1, train.bytes());
+        DiskSpace.require(executors, DiskSpace.needed(bytes, 0), "data.train");
+        long mapped = bytes;
         store(train, key, splitter, target, Ranges.of(role -> survey.rows(role) * rowBytes), config);
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
@@ -150,6 +168,8 @@ public final class TrainingData implements AutoCloseable {
                 requireEncodable(schema, data.labels(), "data." + role.configName());
                 requireKey(schema, keyColumns, "data." + role.configName(), own.get());
                 long grown = (long) (growth * source.bytes());
+                DiskSpace.require(executors, DiskSpace.needed(grown, mapped), "data." + role.configName());
+                mapped += grown;
                 store(
                         source,
                         new KeyHash(schema, keyColumns),

@@ -75,7 +75,7 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
     private static GradientCheckup.Outcome check(SparkSession spark, LockstepConfig config, CheckReport report) {
         report.data(DataProfile.of(spark, config), config);
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        try (TrainingData data = TrainingData.prepare(spark, config)) {
+        try (TrainingData data = TrainingData.prepare(spark, config, Resources.preflight(context, config))) {
             report.features(data.features(), data.warnings());
             Trainer trainer = new Trainer(context, config, data, new TrainingListener() {});
             NetworkSpec network = trainer.network();

@@ -21,6 +21,7 @@ import io.lockstep.report.Text;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
 import io.lockstep.train.HealthWarning;
+import io.lockstep.train.Resources;
 import io.lockstep.train.ResumableTraining;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingResult;
@@ -85,10 +86,10 @@ final class Training {
                 spark.sparkContext().master(),
                 Blas.description());
         long start = System.nanoTime();
-        try (TrainingData data = TrainingData.prepare(spark, config)) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        try (TrainingData data = TrainingData.prepare(spark, config, Resources.preflight(context, config))) {
             describe(data, start);
-            Trainer trainer =
-                    new Trainer(JavaSparkContext.fromSparkContext(spark.sparkContext()), config, data, report);
+            Trainer trainer = new Trainer(context, config, data, report);
             TrainingResult result = resumable.train(trainer, data);
             publish(directory, data, trainer, result);
         }

@@ -99,13 +99,18 @@ public final class RandomStream {
         for (int i = 0; i < n; i++) {
             order[i] = i;
         }
+        shuffle(order, n);
+        return order;
+    }
+
+    /** Brings the first {@code n} values into a random order: {@link #permutation} makes that of 0 … n−1. */
+    public void shuffle(int[] values, int n) {
         for (int i = n - 1; i > 0; i--) {
             int j = below(i + 1, i);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
+            int swapped = values[i];
+            values[i] = values[j];
+            values[j] = swapped;
         }
-        return order;
     }
 
     /** One block of Philox4x32-10, as in the paper's reference implementation. */

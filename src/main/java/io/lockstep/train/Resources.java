@@ -2,24 +2,20 @@ package io.lockstep.train;
 
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.ExecutorSpace;
 import io.lockstep.data.TrainingData;
+import io.lockstep.error.ConfigException;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
-import java.io.File;
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.OptionalDouble;
-import org.apache.spark.SparkEnv;
+import java.util.function.ToLongFunction;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.Utils;
 
 /** What a training will take of memory and disk, roughly, and what there is. All sizes in bytes. */
 public final class Resources {
@@ -41,9 +37,6 @@ public final class Resources {
         }
     }
 
-    /** What an executor has. */
-    private record Executor(String id, long heap, long disk) implements Serializable {}
-
     /** The multiplications and additions of a step: 2·W·B forward, as many for dW, and for dA but for the lowest layer. */
     public static double operations(NetworkSpec network, long batch) {
         double weights = 0;
@@ -63,7 +56,7 @@ public final class Resources {
     /** The needs of a training that steps as {@code plan} says. */
     public static List<Need> of(
             JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener.Plan plan) {
-        List<Executor> executors = executors(spark, plan.slots());
+        List<ExecutorSpace> executors = ExecutorSpace.of(spark, plan.slots());
         int tasks = Math.max(1, (plan.tasks() + executors.size() - 1) / executors.size());
         long rowBytes = (data.set(DataRole.TRAIN).width() + targets(plan.network())) * (long) Float.BYTES;
         long sets = 0;
@@ -73,15 +66,15 @@ public final class Resources {
         long theta = 4L * plan.network().parameterCount();
         long state = theta * stateArrays(config, plan.network());
         long sums = theta * (tasks + 1L);
-        long buffers = tasks * passBytes(plan);
+        long buffers = tasks * passBytes(plan.network(), plan.batchSize(), plan.shards());
         List<Need> needs = new ArrayList<>();
-        long heap = least(executors, Executor::heap);
+        long heap = least(executors, ExecutorSpace::heap);
         boolean local = spark.isLocal();
         // packed rows lie in the block store, which goes over to disk; each executor maps its own shards beside
         needs.add(new Need(
                 "shards on disk" + (local ? "" : ", an executor"),
                 2 * sets / executors.size(),
-                least(executors, Executor::disk)));
+                least(executors, ExecutorSpace::disk)));
         if (local) {
             needs.add(new Need("heap: θ, state, gradients, buffers", 4 * theta + 2 * state + sums + buffers, heap));
         } else {
@@ -92,6 +85,61 @@ public final class Resources {
                     Runtime.getRuntime().maxMemory()));
         }
         return List.copyOf(needs);
+    }
+
+    /** Refuses a network as soon as the survey tells its inputs and outputs, if the heaps cannot hold it. */
+    public static TrainingData.Preflight preflight(JavaSparkContext spark, LockstepConfig config) {
+        return (examples, features, classes) -> {
+            int slots = Synchronization.slots(spark);
+            List<ExecutorSpace> executors = ExecutorSpace.of(spark, slots);
+            requireHeap(spark.isLocal(), slots, executors, config, Networks.of(config, features, classes), examples);
+        };
+    }
+
+    /**
+     * Looks whether the heaps can hold a network's parameters, the optimizer's state, the gradients and the buffers: only
+     * what every training of it has in memory, so that none is refused that could have gone on.
+     *
+     * @throws ConfigException if they cannot
+     */
+    static void requireHeap(
+            boolean local,
+            int slots,
+            List<ExecutorSpace> executors,
+            LockstepConfig config,
+            NetworkSpec network,
+            long examples) {
+        int shards = TrainingData.shards(config);
+        long batch = Math.min(examples, config.training().batchSize().rows(examples));
+        int each = (slots + executors.size() - 1) / Math.max(1, executors.size());
+        long tasks = Math.max(1, Math.min(each, shards));
+        long theta = 4L * network.parameterCount();
+        long state = theta * stateArrays(config, network);
+        // θ is there as it is and, on the driver, as the best epoch left it
+        long driver = 2 * theta + state;
+        long executor = theta * (1 + tasks) + state + tasks * passBytes(network, batch, shards);
+        if (local) {
+            requireHeap("", theta * (2 + tasks) + state + tasks * passBytes(network, batch, shards), executors, tasks);
+        } else {
+            requireHeap(" of an executor", executor, executors, tasks);
+            long heap = Runtime.getRuntime().maxMemory();
+            requireHeap(" of the driver", driver, List.of(new ExecutorSpace("driver", "driver", heap, "", 0)), 1);
+        }
+    }
+
+    private static void requireHeap(String whose, long needed, List<ExecutorSpace> executors, long tasks) {
+        long there = least(executors, ExecutorSpace::heap);
+        if (needed > there) {
+            throw new ConfigException(String.format(
+                    Locale.ROOT,
+                    "network: parameters, optimizer state%s take at least %.1f GB of heap%s, and it has %.1f GB. Give it"
+                            + " more (LOCKSTEP_HEAP, spark.executor.memory), or take a smaller network%s.",
+                    whose.contains("driver") ? "" : ", gradients and buffers of " + tasks + " tasks",
+                    needed / 1e9,
+                    whose,
+                    there / 1e9,
+                    tasks > 1 ? " or fewer cores for an executor" : ""));
+        }
     }
 
     private static long targets(NetworkSpec network) {
@@ -106,32 +154,18 @@ public final class Resources {
     }
 
     /** A task's buffers: what each layer puts out and hands down, for the examples of a pass. */
-    private static long passBytes(TrainingListener.Plan plan) {
-        long floats = 2L * plan.network().input().size();
-        Shape shape = plan.network().input();
-        for (LayerSpec layer : plan.network().layers()) {
+    private static long passBytes(NetworkSpec network, long batch, int shards) {
+        long floats = 2L * network.input().size();
+        Shape shape = network.input();
+        for (LayerSpec layer : network.layers()) {
             shape = layer.output(shape);
             floats += 2L * shape.size();
         }
-        long rows = (plan.batchSize() + plan.shards() - 1) / plan.shards();
+        long rows = (batch + shards - 1) / shards;
         return floats * Float.BYTES * Math.min(PASS_ROWS, rows);
     }
 
-    private static long least(List<Executor> executors, java.util.function.ToLongFunction<Executor> of) {
+    private static long least(List<ExecutorSpace> executors, ToLongFunction<ExecutorSpace> of) {
         return executors.stream().mapToLong(of).min().orElse(0);
-    }
-
-    /** The executors, as far as the tasks of one job reach them. */
-    private static List<Executor> executors(JavaSparkContext spark, int slots) {
-        List<Executor> found = spark.parallelize(Collections.nCopies(Math.max(1, slots), 0), Math.max(1, slots))
-                .map(task -> {
-                    SparkEnv env = SparkEnv.get();
-                    File local = new File(Utils.getLocalDir(env.conf()));
-                    return new Executor(env.executorId(), Runtime.getRuntime().maxMemory(), local.getUsableSpace());
-                })
-                .collect();
-        Map<String, Executor> byId = new HashMap<>();
-        found.forEach(executor -> byId.putIfAbsent(executor.id(), executor));
-        return byId.values().stream().sorted(Comparator.comparing(Executor::id)).toList();
     }
 }

@@ -5,8 +5,6 @@ import io.lockstep.augment.Augmenter;
 import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
-import io.lockstep.math.Purpose;
-import io.lockstep.math.RandomStream;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
@@ -18,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The training step on one task: the gradients of its shards' slices of the mini-batch, added as far as its run of the
@@ -30,11 +29,12 @@ final class ShardWorker {
     /** Trainings whose workers a JVM keeps: an executor is not told when one ends. */
     private static final int MOST_RUNS = 3;
 
-    private static final Map<String, Deque<ShardWorker>> IDLE = new HashMap<>();
+    private static final Map<String, Run> RUNS = new HashMap<>();
     private static final Deque<String> RECENT = new ArrayDeque<>();
 
     /** What every worker of a training must know; {@code id} is the training's own. */
-    record Job(String id, NetworkSpec network, BatchPlan plan, long seed, Augmentation augmentation)
+    record Job(
+            String id, NetworkSpec network, BatchPlan plan, long seed, ShuffleRule shuffle, Augmentation augmentation)
             implements Serializable {}
 
     private final Job job;
@@ -43,16 +43,25 @@ final class ShardWorker {
     private final float[] x;
     private final float[] y;
     private final float[] weights;
+    private final int[] rows;
+    /** Of the shards this worker last had; those that several may use are in the run. */
     private final Map<Integer, EpochOrder> orders = new HashMap<>();
+
+    private final Run run;
     private final Deque<GradientSum> spare = new ArrayDeque<>();
 
-    /** The permutation of a shard's rows in an epoch. */
-    @SuppressWarnings("ArrayRecordComponent") // a buffer of the worker's own
-    private record EpochOrder(int epoch, int[] rows) {}
+    /** What the workers of a training share in this JVM. */
+    private static final class Run {
+        private final Deque<ShardWorker> idle = new ArrayDeque<>();
+        /** By shard. A permutation is as long as the shard: one for each worker would be as many times the memory. */
+        private final Map<Integer, EpochOrder> orders = new ConcurrentHashMap<>();
+    }
 
-    private ShardWorker(Job job) {
+    private ShardWorker(Job job, Run run) {
         int capacity = Math.min(PASS_ROWS, job.plan().mostRows());
         this.job = job;
+        this.run = run;
+        this.rows = new int[capacity];
         this.network = new Network(job.network(), capacity);
         this.augmenter = job.augmentation().augmenter();
         this.x = new float[Math.multiplyExact(job.network().input().size(), capacity)];
@@ -62,36 +71,41 @@ final class ShardWorker {
 
     /** A worker that no other thread has; give it {@link #back}. */
     static ShardWorker borrow(Job job) {
-        synchronized (IDLE) {
-            Deque<ShardWorker> idle = IDLE.get(job.id());
-            if (idle != null && !idle.isEmpty()) {
-                return idle.pop();
+        Run run;
+        synchronized (RUNS) {
+            run = run(job.id());
+            if (!run.idle.isEmpty()) {
+                return run.idle.pop();
             }
         }
-        return new ShardWorker(job);
+        return new ShardWorker(job, run);
+    }
+
+    private static Run run(String id) {
+        Run run = RUNS.get(id);
+        if (run == null) {
+            run = new Run();
+            RUNS.put(id, run);
+            RECENT.addLast(id);
+            if (RECENT.size() > MOST_RUNS) {
+                RUNS.remove(RECENT.removeFirst());
+            }
+        }
+        return run;
     }
 
     /** Drops the idle workers of a training that has ended. */
     static void release(String id) {
-        synchronized (IDLE) {
-            IDLE.remove(id);
+        synchronized (RUNS) {
+            RUNS.remove(id);
             RECENT.remove(id);
         }
     }
 
     /** Makes the worker free for other tasks. */
     void back() {
-        synchronized (IDLE) {
-            Deque<ShardWorker> idle = IDLE.get(job.id());
-            if (idle == null) {
-                idle = new ArrayDeque<>();
-                IDLE.put(job.id(), idle);
-                RECENT.addLast(job.id());
-                if (RECENT.size() > MOST_RUNS) {
-                    IDLE.remove(RECENT.removeFirst());
-                }
-            }
-            idle.push(this);
+        synchronized (RUNS) {
+            run(job.id()).idle.push(this);
         }
     }
 
@@ -134,17 +148,18 @@ final class ShardWorker {
         GradientSum sum = spare.isEmpty()
                 ? new GradientSum(new float[theta.length], 0, 0)
                 : spare.pop().clear();
-        int[] order = order(shard, number, epoch);
+        EpochOrder order = order(shard, number, epoch);
         int start = job.plan().start(number, step);
         int end = job.plan().start(number, step + 1);
         double loss = 0;
         for (int from = start; from < end; from += network.capacity()) {
             int m = Math.min(network.capacity(), end - from);
             TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
-            shard.gather(order, from, m, x, y);
+            order.rows(from, m, rows);
+            shard.gather(rows, 0, m, x, y);
             augmenter.augment(x, m, pass);
             if (shard.isWeighted()) {
-                shard.gatherWeights(order, from, m, weights);
+                shard.gatherWeights(rows, 0, m, weights);
                 loss += network.addGradient(theta, x, y, weights, m, pass, sum.gradient());
             } else {
                 loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
@@ -159,12 +174,13 @@ final class ShardWorker {
         OptionalInt lowest = OptionalInt.empty();
         for (ShardRange range : task.shards()) {
             Shard shard = task.shard(range);
-            int[] order = order(shard, range.shard(), epoch);
+            EpochOrder order = order(shard, range.shard(), epoch);
             int start = job.plan().start(range.shard(), step);
             int end = job.plan().start(range.shard(), step + 1);
             for (int from = start; from < end; from += network.capacity()) {
                 int m = Math.min(network.capacity(), end - from);
-                shard.gather(order, from, m, x, y);
+                order.rows(from, m, rows);
+                shard.gather(rows, 0, m, x, y);
                 augmenter.augment(x, m, new TrainingPass(job.seed(), epoch, step, range.shard(), from - start));
                 OptionalInt layer = network.firstNonFiniteLayer(theta, x, m);
                 if (layer.isPresent() && (lowest.isEmpty() || layer.getAsInt() < lowest.getAsInt())) {
@@ -175,14 +191,25 @@ final class ShardWorker {
         return lowest;
     }
 
-    private int[] order(Shard shard, int number, int epoch) {
-        EpochOrder order = orders.get(number);
+    private EpochOrder order(Shard shard, int number, int epoch) {
+        Map<Integer, EpochOrder> known = job.shuffle() instanceof ShuffleRule.Full ? run.orders : orders;
+        EpochOrder order = known.get(number);
         if (order == null || order.epoch() != epoch) {
-            int[] rows = RandomStream.of(job.seed(), Purpose.PERMUTATION, epoch, 0, number, 0)
-                    .permutation(shard.rows());
-            order = new EpochOrder(epoch, rows);
-            orders.put(number, order);
+            order = newOrder(shard, number, epoch);
+            known.put(number, order);
         }
-        return order.rows();
+        return order;
+    }
+
+    private EpochOrder newOrder(Shard shard, int number, int epoch) {
+        return job.shuffle() instanceof ShuffleRule.Blocks blocks
+                ? new BlockOrder(
+                        blocks,
+                        job.seed(),
+                        epoch,
+                        number,
+                        shard.rows(),
+                        (from, count) -> Readahead.of(shard, from, count))
+                : new EpochOrder.Full(job.seed(), epoch, number, shard.rows());
     }
 }

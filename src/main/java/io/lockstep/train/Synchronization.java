@@ -188,8 +188,15 @@ final class Synchronization {
 
     /** One job for all that takes this plan's steps: trials leave their buffers to the training. */
     private ShardWorker.Job job(BatchPlan plan) {
+        ShardedSet set = data.set(DataRole.TRAIN);
+        ShuffleRule shuffle = ShuffleRule.of(config.data().shuffle(), set.examples(), set.bytes(), set.shards());
         return new ShardWorker.Job(
-                id + "-" + plan.batchSize(), network, plan, config.training().seed(), Augmentations.of(config, data));
+                id + "-" + plan.batchSize(),
+                network,
+                plan,
+                config.training().seed(),
+                shuffle,
+                Augmentations.of(config, data));
     }
 
     /** A set by as many tasks as the training has. */

@@ -129,6 +129,7 @@ class ConfigMistakesTest {
             audio: {}                | audio.rate: the key is required and missing. Expected a whole number >= 1.
             audio: { rate: 0 }       | audio.rate: expected a whole number >= 1, found 0.
             normalize: yes           | normalize: unknown normalize "yes". Known: standard, none.
+            shuffle: block           | shuffle: unknown shuffle "block". Known: auto, full, blocks. Did you mean "blocks"?
             """)
     void aWrongValueInDataIsRefused(String yaml, String message) {
         String mistakes = mistakesWith("  " + yaml);

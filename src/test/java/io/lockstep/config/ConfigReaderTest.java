@@ -50,7 +50,8 @@ class ConfigReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        TargetTransform.NONE));
+                        TargetTransform.NONE,
+                        Shuffle.AUTO));
         assertThat(config.network())
                 .containsExactly(
                         new HiddenLayer(300, new Activation(Activation.Kind.RELU, 0), 0.2),

@@ -51,7 +51,7 @@ class ConfigWriterTest {
                         + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\",\"weight\":null,"
                         + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
                         + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
-                        + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\"},"
+                        + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"target\":\"none\",\"shuffle\":\"auto\"},"
                         + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"batch_norm\":false,"
                         + "\"dropout\":0.0}],"
                         + "\"input_dropout\":0.0,\"initializer\":\"auto\","

@@ -97,7 +97,8 @@ final class RandomConfigs {
                         : Optional.empty(),
                 Optional.empty(),
                 picture ? Optional.empty() : maybe(random, new AudioSignal(1 + random.nextInt(48_000))),
-                task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE);
+                task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE,
+                pick(random, Shuffle.values()));
     }
 
     private static List<String> labels(Task task, Random random) {

@@ -59,6 +59,19 @@ class CanonicalOrderTest {
         assertThat(order(Sets.table(rows, SCHEMA, 3), 1, 401, 4, 2)).isEqualTo(expected);
     }
 
+    /** As after the loss of an executor: the shuffled rows are gone before that, and are made anew. */
+    @Test
+    void rowsThatSparkLostComeBackInTheSameOrder() {
+        List<Row> rows = rows(211, 4);
+        ShardedSet set;
+        List<List<Float>> before;
+        try (CanonicalRows stored = Sets.canonical(Sets.table(rows, SCHEMA, 3), 1, SEVEN_RANGES)) {
+            set = stored.shards(DataRole.TRAIN, 4);
+            before = Sets.stored(set, 2);
+        }
+        assertThat(Sets.stored(set, 2)).isEqualTo(before);
+    }
+
     @Test
     void theOrderIsThatOfTheRowsWhateverTheirPartitions() {
         List<Row> rows = rows(211, 1);

@@ -183,7 +183,8 @@ class SameBitsClusterTest {
                 set.restore();
             }
         };
-        ShardWorker.Job job = new ShardWorker.Job("combining-" + directTasks, network, plan, 5, Augmentation.none());
+        ShardWorker.Job job = new ShardWorker.Job(
+                "combining-" + directTasks, network, plan, 5, new ShuffleRule.Full(), Augmentation.none());
         LearningRate rate = new LearningRate(0.01, config.training().schedule(), 0, 1);
         try (GradientSync sync =
                 new DriverTreeReduce(TestCluster.context(), source, Optional.empty(), job, rate, directTasks)) {

@@ -16,15 +16,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ShardWorkerTest {
     @TempDir
     Path directory;
 
-    @Test
-    void aTaskThatIsRepeatedGivesTheSameBits() {
+    static List<ShuffleRule> rules() {
+        return List.of(new ShuffleRule.Full(), new ShuffleRule.Blocks(4, 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aTaskThatIsRepeatedGivesTheSameBits(ShuffleRule rule) {
         // what Spark's retries rely on: no step leaves anything behind in a worker, and a new worker knows all it needs
         Path folder = Trainings.write(directory.resolve("t"), Trainings.table(203, 4), 1, 1);
         LockstepConfig config = Trainings.config("task: classification\nshards: 4\ninput_dropout: 0.2\n"
@@ -36,7 +42,12 @@ class ShardWorkerTest {
             float[] theta = network.initialize(config.initializer(), 1);
             BatchPlan plan = new BatchPlan(data.set(DataRole.TRAIN).examples(), 37, 4);
             ShardWorker.Job job = new ShardWorker.Job(
-                    "repeated", network, plan, 1, noise(data.features().width()));
+                    "repeated-" + rule,
+                    network,
+                    plan,
+                    1,
+                    rule,
+                    noise(data.features().width()));
             List<List<Long>> bits = data.set(DataRole.TRAIN)
                     .normalized(1, data.preparation())
                     .mapPartitions(tasks -> repeat(job, tasks.next(), theta))

@@ -1,0 +1,61 @@
+package io.lockstep.data;
+
+import io.lockstep.error.DataException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Whether the executors' disks have room for the rows of a training, told before the rows are put in order. */
+final class DiskSpace {
+    private static final double GB = 1e9;
+
+    private DiskSpace() {}
+
+    /**
+     * What a table takes on disk at its worst: while rows are put in order they are there as shuffled and as sorted; then
+     * the shuffled ones go, and the sorted ones are there again as mapped shards.
+     *
+     * @param rows bytes of its encoded rows
+     * @param mapped bytes of the tables before it, whose shards are mapped later
+     */
+    static long needed(long rows, long mapped) {
+        return 2 * rows + mapped;
+    }
+
+    /** @throws DataException if a machine lacks room for its share of {@code bytes} */
+    static void require(List<ExecutorSpace> executors, long bytes, String key) {
+        shortage(executors, bytes).ifPresent(words -> {
+            throw new DataException(key + ": " + words);
+        });
+    }
+
+    /** What is short where, if anything is. Executors share the bytes alike, and those of one machine its disks. */
+    static Optional<String> shortage(List<ExecutorSpace> executors, long bytes) {
+        Map<String, List<ExecutorSpace>> machines =
+                executors.stream().collect(Collectors.groupingBy(ExecutorSpace::host));
+        return machines.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .flatMap(machine -> shortage(machine.getValue(), (double) bytes / executors.size()).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> shortage(List<ExecutorSpace> machine, double share) {
+        ExecutorSpace least = machine.stream()
+                .min((left, right) -> Long.compare(left.disk(), right.disk()))
+                .orElseThrow();
+        double needed = share * machine.size();
+        return needed <= least.disk()
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "putting the rows in order and mapping them takes about %.1f GB of disk on %s, and %s has %.1f GB"
+                                + " free. Name a folder on a larger disk in spark.local.dir (SPARK_LOCAL_DIRS), take more"
+                                + " machines, or fewer rows or columns.",
+                        needed / GB,
+                        least.host(),
+                        least.folder(),
+                        least.disk() / GB));
+    }
+}
