@@ -128,7 +128,6 @@ class ConfigReaderTest {
                   bayes_error: null
                   seed: null
                 sync: null
-                checkpoint: null
                 shards: null
                 output: null
                 """;
@@ -142,6 +141,14 @@ class ConfigReaderTest {
                 .hasValue(new EarlyStopping(EvaluationMetric.LOSS, 5, 0, EarlyStopping.Origin.DEFAULT));
         assertThat(readWith("training: { early_stopping: null }").training().earlyStopping())
                 .isEmpty();
+    }
+
+    @Test
+    void checkpointsAreOnByDefaultAndOffByNull() {
+        assertThat(readWith("").checkpoint()).hasValue(new CheckpointConfig(1, 10, 3));
+        assertThat(readWith("checkpoint: null").checkpoint()).isEmpty();
+        assertThat(readWith("checkpoint: { every_epochs: 4, keep: 1 }").checkpoint())
+                .hasValue(new CheckpointConfig(4, 10, 1));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The command in a JVM of its own, with the class path and the options of the tests. */
@@ -27,11 +28,17 @@ public final class ChildJvm implements AutoCloseable {
      * @param files where it prints and logs to: this path with {@code .out} and {@code .log} behind it
      */
     public static ChildJvm lockstep(Path files, String... arguments) {
+        return lockstep(files, Map.of(), arguments);
+    }
+
+    /** With Spark's properties as {@code spark-submit} would hand them on. */
+    public static ChildJvm lockstep(Path files, Map<String, String> properties, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> !option.startsWith("-Xmx") && !option.startsWith("-javaagent"))
                 .forEach(command::add);
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of(
                 "-Xmx700m",
                 "-Dlockstep.log=" + files + ".log",
@@ -66,6 +73,32 @@ public final class ChildJvm implements AutoCloseable {
                             + ", having printed:\n" + text);
         }
         return text;
+    }
+
+    /**
+     * Waits until it has printed {@code text}, or has ended.
+     *
+     * @return whether it has printed it and lives
+     */
+    public boolean awaitPrinted(String text) throws IOException, InterruptedException {
+        while (!Files.readString(printed).contains(text)) {
+            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return process.isAlive();
+    }
+
+    /** Kills it after that time, unless it ends before; whether it was killed. */
+    public boolean killAfter(long milliseconds) throws InterruptedException {
+        boolean ended = process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
+        process.destroyForcibly().waitFor();
+        return !ended;
+    }
+
+    /** What it has printed. */
+    public String printed() throws IOException {
+        return Files.readString(printed);
     }
 
     /** Ends it, if it has not ended. */
