@@ -1,5 +1,6 @@
 package io.lockstep.data;
 
+import io.lockstep.error.DataException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -39,6 +40,9 @@ final class Cells {
         /** Times, maps, structures. */
         UNUSABLE
     }
+
+    /** An example of more, 64 MB of numbers, is a mistake. */
+    static final int MOST_FEATURES = 1 << 24;
 
     private Cells() {}
 
@@ -148,7 +152,13 @@ final class Cells {
         } else if (type instanceof ArrayType) {
             return row.getArray(ordinal).numElements();
         }
-        return vector(row, ordinal, type).size();
+        int size = vector(row, ordinal, type).size();
+        if (size > MOST_FEATURES) {
+            // a sparse one has whatever size it claims to have
+            throw new DataException("a vector of " + size + " elements: more than " + MOST_FEATURES
+                    + " are taken for a mistake. Is there a wrong index in a file of libsvm?");
+        }
+        return size;
     }
 
     /** Writes a cell of {@link Kind#VECTOR} to {@code out}; a null element becomes NaN. */

@@ -121,6 +121,7 @@ public final class Faults {
             return cause.getClass().getSimpleName();
         }
         String first = message.strip().lines().findFirst().orElseThrow();
-        return STATE.matcher(CODE.matcher(first).replaceFirst("")).replaceFirst("");
+        String plain = STATE.matcher(CODE.matcher(first).replaceFirst("")).replaceFirst("");
+        return plain.isBlank() ? cause.getClass().getSimpleName() : Reason.of(plain) + (plain.endsWith(".") ? "." : "");
     }
 }

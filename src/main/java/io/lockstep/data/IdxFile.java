@@ -119,8 +119,11 @@ final class IdxFile implements AutoCloseable {
      */
     byte[] next() {
         try {
-            byte[] item = new byte[itemSize()];
-            in.readFully(item);
+            // what is there decides how much memory is taken, not what the head says
+            byte[] item = in.readNBytes(itemSize());
+            if (item.length < itemSize()) {
+                throw new EOFException();
+            }
             return item;
         } catch (EOFException e) {
             throw truncated(e);

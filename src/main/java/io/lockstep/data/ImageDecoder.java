@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -26,6 +27,10 @@ final class ImageDecoder {
     /** What claims to be larger would fill an executor's memory. */
     private static final long MOST_PIXELS = 1L << 26;
 
+    /** Decoded, as an int, and as three floats. */
+    private static final int BYTES_A_PIXEL = 20;
+
+    private static final Set<String> FORMATS = Set.of("png", "jpeg");
     private static final int RGB = 3;
 
     private final int height;
@@ -80,6 +85,10 @@ final class ImageDecoder {
             }
             ImageReader reader = readers.next();
             try {
+                // Java reads others as well, which nobody has looked at closely
+                if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+                    throw new UnreadableException("neither PNG nor JPEG");
+                }
                 return read(reader, in);
             } finally {
                 reader.dispose();
@@ -93,7 +102,9 @@ final class ImageDecoder {
     private static BufferedImage read(ImageReader reader, ImageInputStream in) throws IOException, UnreadableException {
         reader.setInput(in, true, true);
         long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MOST_PIXELS) {
+        // a file of kilobytes may claim as many as it likes
+        if (pixels > MOST_PIXELS
+                || pixels * BYTES_A_PIXEL > Runtime.getRuntime().maxMemory() / 2) {
             throw new UnreadableException(reader.getWidth(0) + "×" + reader.getHeight(0) + " pixels, too many");
         }
         boolean[] torn = new boolean[1];

@@ -161,6 +161,9 @@ public final class Tables {
                 // without rows Spark takes every column for text, which would be blamed on the cells
                 throw new DataException(key + ": " + path + " has a header but no rows.");
             }
+            if (table.columns().length == 0) {
+                throw new DataException(key + ": " + path + " has no columns: is it empty?");
+            }
             return new Source(table, read, bytes, csv, ImageTable.Oddities.NONE);
         } catch (DataException e) {
             throw e;

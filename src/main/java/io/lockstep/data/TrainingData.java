@@ -17,6 +17,7 @@ import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +120,6 @@ public final class TrainingData implements AutoCloseable {
         Tables tables = Tables.of(spark, data);
         Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
         StructType table = train.table().schema();
-        requireColumns(table, data.train());
         opened.put("data.train", train);
         requirePictures(data, train);
         boolean files = train.format() == DataFormat.IMAGE;
@@ -140,6 +140,7 @@ public final class TrainingData implements AutoCloseable {
         this.classes = classification ? classes(survey, classLabel) : List.of();
         this.features = columns.schema(survey);
         this.warnings = columns.warnings(survey);
+        requireFew(features);
         requireSize(data, features);
         UnreadableImages.requireNoneEmpty(train, features, "data.train");
         preflight.surveyed(survey.rows(DataRole.TRAIN), features.width(), classes.size());
@@ -163,7 +164,6 @@ public final class TrainingData implements AutoCloseable {
                 opened.put("data." + role.configName(), source);
                 requireNoStray(source);
                 StructType schema = source.table().schema();
-                requireColumns(schema, own.get());
                 UnreadableImages.requireNoneEmpty(source, features, "data." + role.configName());
                 requireEncodable(schema, data.labels(), "data." + role.configName());
                 requireKey(schema, keyColumns, "data." + role.configName(), own.get());
@@ -253,6 +253,18 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
+    /** A width that no row can have in memory is refused before arrays of that width are made. */
+    private static void requireFew(FeatureSchema features) {
+        if (features.width() > Cells.MOST_FEATURES) {
+            FeatureColumn widest = features.columns().stream()
+                    .max(Comparator.comparingInt(FeatureColumn::width))
+                    .orElseThrow();
+            throw new DataException("column \"" + widest.name() + "\": makes " + widest.width()
+                    + " features, more than " + Cells.MOST_FEATURES + ". Hash a category to fewer buckets"
+                    + " (data.hashing), or exclude the column (data.features).");
+        }
+    }
+
     /** What the features are declared to be a picture of must have as many pixels. */
     private static void requireSize(DataConfig data, FeatureSchema features) {
         data.image().filter(image -> image.size() != features.width()).ifPresent(image -> {
@@ -272,12 +284,6 @@ public final class TrainingData implements AutoCloseable {
                         + ". It has: " + Columns.names(table) + ". Add the column to that file, or leave it out of"
                         + " data.key.");
             }
-        }
-    }
-
-    private static void requireColumns(StructType table, String path) {
-        if (table.fields().length == 0) {
-            throw new DataException(path + " has no columns: is it empty?");
         }
     }
 

@@ -56,12 +56,13 @@ final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
                     JavaSparkContext.fromSparkContext(session.spark().sparkContext());
             AugmentedExamples examples = AugmentedExamples.of(spark, config, data, EXAMPLES, EPOCHS);
             file.write(AugmentationPicture.png(examples));
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s: %d training examples, each at the left as it was read, then as epochs 1 to %d show it.%n",
-                    out,
-                    examples.examples(),
-                    EPOCHS);
+            PlainOutput.standard()
+                    .printf(
+                            Locale.ROOT,
+                            "%s: %d training examples, each at the left as it was read, then as epochs 1 to %d show it.%n",
+                            out,
+                            examples.examples(),
+                            EPOCHS);
         }
         return ExitCode.DONE.number();
     }

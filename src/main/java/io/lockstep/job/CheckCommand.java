@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = options.read(hadoop);
         Optional<OutputFile> file = Optional.ofNullable(jsonFile).map(name -> OutputFile.writable(name, hadoop));
-        CheckReport report = new CheckReport(System.out);
+        CheckReport report = new CheckReport(PlainOutput.standard());
         ExitCode outcome;
         try (Session session = Session.open("check " + config.name(), common)) {
             // a wrong gradient is no fault of config or data

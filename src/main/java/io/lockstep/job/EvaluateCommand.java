@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
             Map<String, Object> metrics = metrics(session.spark(), model);
-            ConsoleReport.printMetrics(System.out, Map.of("data", metrics));
+            ConsoleReport.printMetrics(PlainOutput.standard(), Map.of("data", metrics));
             file.ifPresent(target -> target.write(json(model, metrics)));
         }
         return ExitCode.DONE.number();

@@ -106,7 +106,11 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
                             network,
                             config.training().optimizer())
                     .measure(known.examples, batch, shards, cores, bytesPerSecond, latencyMillis / 1e3);
-            print(System.out, model, batch, session.spark().sparkContext().master());
+            print(
+                    PlainOutput.standard(),
+                    model,
+                    batch,
+                    session.spark().sparkContext().master());
         }
         return ExitCode.DONE.number();
     }

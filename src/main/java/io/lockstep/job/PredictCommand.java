@@ -88,7 +88,7 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
                 }
                 throw e;
             }
-            System.out.println("Predictions " + out + " (" + written.configName() + ")");
+            PlainOutput.standard().println("Predictions " + out + " (" + written.configName() + ")");
         }
         return ExitCode.DONE.number();
     }

@@ -33,7 +33,7 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = options.read(hadoop);
-        PrintStream out = System.out;
+        PrintStream out = PlainOutput.standard();
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
         try (Session session = Session.open(config.name(), common);
                 ConsoleReport report = new ConsoleReport(config, out, terminal())) {

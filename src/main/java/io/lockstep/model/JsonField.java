@@ -42,7 +42,7 @@ public record JsonField(String file, String path, JsonNode node) {
                     ? ""
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new DataException(file + ": not valid JSON" + where + ": " + e.getOriginalMessage(), e);
+            throw new DataException(file + ": not valid JSON" + where + ": " + Reason.of(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new DataException(file + ": not valid JSON: " + Reason.of(e), e);
         }
@@ -192,7 +192,10 @@ public record JsonField(String file, String path, JsonNode node) {
 
     DataException expected(String what) {
         String text = node.toString();
-        return fault(path, "expected " + what + ", found " + (text.length() > 60 ? text.substring(0, 60) + "…" : text));
+        return fault(
+                path,
+                "expected " + what + ", found "
+                        + (text.isEmpty() ? "nothing" : text.length() > 60 ? text.substring(0, 60) + "…" : text));
     }
 
     private JsonField element(int index) {

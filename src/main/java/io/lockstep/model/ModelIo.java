@@ -2,6 +2,8 @@ package io.lockstep.model;
 
 import io.lockstep.error.DataException;
 import io.lockstep.error.Reason;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.ParameterBlock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -84,9 +86,23 @@ public final class ModelIo {
                         + ModelDirectory.MODEL_JSON + " names, found " + read.sha256()
                         + ": it is damaged or of another model; restore it or train again");
             }
+            requireUsable(content.description().network(), read.theta(), weights);
             return new LoadedModel(content.description(), read.theta(), read.sha256());
         } catch (IOException e) {
             throw new DataException(current + ": cannot be read: " + Reason.of(e), e);
+        }
+    }
+
+    /** No training publishes others; with them every prediction would be the first class or NaN. */
+    private static void requireUsable(NetworkSpec network, float[] theta, Path file) {
+        for (ParameterBlock block : network.parameters()) {
+            for (int i = block.offset(); i < block.offset() + block.size(); i++) {
+                if (!Float.isFinite(theta[i])) {
+                    throw new DataException(file + ": tensor \"" + block.tensorName() + "\": expected finite numbers"
+                            + ", found " + theta[i]
+                            + ": no training made it; restore the model or train again");
+                }
+            }
         }
     }
 

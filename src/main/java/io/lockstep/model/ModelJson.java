@@ -1,5 +1,7 @@
 package io.lockstep.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +14,7 @@ import io.lockstep.nn.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +24,8 @@ import java.util.Optional;
 final class ModelJson {
 
     static final int FORMAT_VERSION = 1;
+
+    private static final String SHA256 = "sha256";
 
     private static final JsonMapper MAPPER = JsonField.MAPPER;
 
@@ -51,6 +56,7 @@ final class ModelJson {
         root.set("network", network(model.network()));
         root.putObject("weights").put("file", ModelDirectory.WEIGHTS).put("sha256", weightsSha256);
         root.set("lineage", MAPPER.valueToTree(model.lineage()));
+        root.put(SHA256, sha256(root));
         MAPPER.writerWithDefaultPrettyPrinter().writeValue(out, root);
         out.write('\n');
     }
@@ -163,7 +169,9 @@ final class ModelJson {
                 "target",
                 "network",
                 "weights",
-                "lineage");
+                "lineage",
+                SHA256);
+        requireWhole(root);
         String name = root.field("name").text();
         String task = root.field("task").text();
         List<String> labels = root.field("label").textOrTexts();
@@ -319,6 +327,29 @@ final class ModelJson {
             return field.build(() -> new LayerSpec.Activate(new Activation(kind, slope)));
         }
         throw field.expected("a layer with dense, batch_norm, activation or dropout");
+    }
+
+    /** A flipped bit in a digit would be read as another number; a file that somebody wrote has no checksum. */
+    private static void requireWhole(JsonField root) {
+        if (!root.has(SHA256)) {
+            return;
+        }
+        String expected = root.field(SHA256).text();
+        String found = sha256(((ObjectNode) root.node()).deepCopy().without(SHA256));
+        if (!found.equals(expected)) {
+            throw new DataException(root.file() + ": expected content of the SHA-256 " + expected
+                    + " that it names, found " + found
+                    + ": it is damaged; restore it or train again. If you changed it yourself, delete its " + SHA256);
+        }
+    }
+
+    /** Of the values in their order, however the file is laid out. */
+    private static String sha256(JsonNode content) {
+        try {
+            return HexFormat.of().formatHex(Weights.sha256().digest(MAPPER.writeValueAsBytes(content)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that is no JSON", e);
+        }
     }
 
     private static String weightsSha256(JsonField field) {

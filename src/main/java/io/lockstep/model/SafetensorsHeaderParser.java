@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import io.lockstep.model.SafetensorsHeader.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class SafetensorsHeaderParser {
                         new InputStreamReader(new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder()))) {
             return new SafetensorsHeaderParser(file, json).header(dataLength);
         } catch (JsonProcessingException e) {
-            throw new DataException(file + ": header is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new DataException(file + ": header is not valid JSON: " + Reason.of(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw new DataException(file + ": header is not valid UTF-8", e);
         }

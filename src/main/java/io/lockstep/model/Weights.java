@@ -145,7 +145,7 @@ public final class Weights {
         return Math.max(1, Math.min(ROWS_AT_ONCE, ELEMENTS_AT_ONCE / block.columns()));
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -5,6 +5,7 @@ import io.lockstep.config.Defaults;
 import io.lockstep.config.HiddenLayer;
 import io.lockstep.config.ImageShape;
 import io.lockstep.config.LockstepConfig;
+import io.lockstep.error.ConfigException;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -12,6 +13,7 @@ import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Makes the network that a config asks for, once the data has told its inputs and outputs. */
@@ -33,7 +35,24 @@ public final class Networks {
             addDropout(layers, hidden.dropout());
         }
         layers.add(new LayerSpec.Dense(outputs(config, classes)));
-        return new NetworkSpec(input(config, inputs), layers, loss(config, classes));
+        NetworkSpec network = new NetworkSpec(input(config, inputs), layers, loss(config, classes));
+        requireAddressable(network, inputs);
+        return network;
+    }
+
+    private static void requireAddressable(NetworkSpec network, int inputs) {
+        try {
+            network.parameterCount();
+        } catch (ArithmeticException e) {
+            throw new ConfigException(
+                    String.format(
+                            Locale.ROOT,
+                            "network: on %,d features it has more than the %,d parameters that there can be. Take fewer"
+                                    + " units, or fewer features.",
+                            inputs,
+                            Integer.MAX_VALUE),
+                    e);
+        }
     }
 
     static Shape input(LockstepConfig config, int inputs) {
