@@ -50,6 +50,7 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         // the model is read before Spark starts: a wrong path should not take seconds to be told
         LoadedModel model = ModelIo.read(modelPath, hadoop);
+        model.passedOver().ifPresent(ConsoleReport::warn);
         Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
             Map<String, Object> metrics = metrics(session.spark(), model);

@@ -11,6 +11,7 @@ import io.lockstep.error.Reason;
 import io.lockstep.eval.BulkPredictor;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelIo;
+import io.lockstep.report.ConsoleReport;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -71,6 +72,7 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
         DataFormat written = writtenFormat();
         OutputFolder folder = OutputFolder.free(out, hadoop);
         LoadedModel model = ModelIo.read(modelPath, hadoop);
+        model.passedOver().ifPresent(ConsoleReport::warn);
         try (Session session = Session.open("predict " + model.description().name(), common)) {
             Tables.Source source = data.open(session.spark(), model.description());
             BulkPredictor.Layout layout =

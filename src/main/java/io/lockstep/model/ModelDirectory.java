@@ -118,6 +118,15 @@ public final class ModelDirectory {
         }
     }
 
+    /** The model that an interrupted publish was to replace, if there is one. */
+    Optional<Path> previousModel() {
+        try {
+            return isModel(previous) ? Optional.of(previous) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * Makes sure before a training that its model can be published: makes the parent directories, writes and deletes a
      * small file beside the target, and tidies up after an interrupted run.
@@ -206,12 +215,14 @@ public final class ModelDirectory {
         if (fs.exists(previous)) {
             if (!fs.exists(target)) {
                 move(previous, target);
-            } else if (isModel(target) || !isModel(previous)) {
+            } else if (!isModel(previous) || (isModel(target) && ModelIo.isWhole(fs, target))) {
                 retirePrevious();
+            } else if (isModel(target) && ModelIo.isWhole(fs, previous)) {
+                restorePrevious();
             } else {
                 throw new ConfigException(
-                        "output: " + target + " has no " + MODEL_JSON + ", but an interrupted run left" + " a model in "
-                                + previous + "; delete the one that you do not want");
+                        "output: " + target + " has no whole model, but an interrupted run left a model in " + previous
+                                + "; delete the one that you do not want");
             }
         }
         Pattern drafts = Pattern.compile(Pattern.quote("." + target.getName() + ".new-") + "[0-9a-f]{16}");
@@ -233,6 +244,17 @@ public final class ModelDirectory {
             move(checkpoints, kept);
         }
         delete(previous);
+    }
+
+    /** What was to replace it is damaged: a rename that copies was interrupted. */
+    private void restorePrevious() throws IOException {
+        Path checkpoints = new Path(target, CHECKPOINTS);
+        Path kept = new Path(previous, CHECKPOINTS);
+        if (fs.exists(checkpoints) && !fs.exists(kept)) {
+            move(checkpoints, kept);
+        }
+        delete(target);
+        move(previous, target);
     }
 
     private void requireReplaceable() throws IOException {

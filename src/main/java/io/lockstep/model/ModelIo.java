@@ -4,6 +4,7 @@ import io.lockstep.error.DataException;
 import io.lockstep.error.Reason;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -46,7 +47,8 @@ public final class ModelIo {
     }
 
     /**
-     * Reads a whole model, also while another run publishes a new one there: then it is the old or the new one.
+     * Reads a whole model, also while another run publishes a new one there: then it is the old or the new one. Where an
+     * interrupted publish left a new one that is damaged, it is the old one, which {@linkplain LoadedModel#passedOver says} so.
      *
      * @throws DataException if there is none, or a file of it is missing, damaged or of another model
      */
@@ -60,10 +62,50 @@ public final class ModelIo {
             } catch (DataException e) {
                 boolean replacedMeanwhile = before.isEmpty() || !before.equals(version(fs, directory.locate()));
                 if (attempt == ATTEMPTS || !replacedMeanwhile) {
-                    throw e;
+                    return previous(directory, model, e);
                 }
             }
         }
+    }
+
+    private static LoadedModel previous(ModelDirectory directory, Path damaged, DataException why) {
+        Optional<Path> previous = directory.previousModel().filter(path -> !path.equals(damaged));
+        if (previous.isEmpty() || !isDamage(why)) {
+            throw why;
+        }
+        try {
+            LoadedModel model = read(directory.fileSystem(), previous.get());
+            return new LoadedModel(
+                    model.description(),
+                    model.theta(),
+                    model.weightsSha256(),
+                    Optional.of(why.getMessage() + ". The model before it is used, " + previous.get()));
+        } catch (DataException e) {
+            why.addSuppressed(e);
+            throw why;
+        }
+    }
+
+    /**
+     * Whether the model at {@code path} is undamaged.
+     *
+     * @throws IOException if the file system does not let that be found out
+     */
+    static boolean isWhole(FileSystem fs, Path path) throws IOException {
+        try {
+            read(fs, path);
+            return true;
+        } catch (DataException e) {
+            if (!isDamage(e)) {
+                throw new IOException(e.getMessage(), e);
+            }
+            return false;
+        }
+    }
+
+    /** A file that cannot be read now may be whole. */
+    private static boolean isDamage(DataException e) {
+        return !(e.getCause() instanceof IOException) || e.getCause() instanceof FileNotFoundException;
     }
 
     private static LoadedModel read(FileSystem fs, Path model) {
@@ -87,7 +129,7 @@ public final class ModelIo {
                         + ": it is damaged or of another model; restore it or train again");
             }
             requireUsable(content.description().network(), read.theta(), weights);
-            return new LoadedModel(content.description(), read.theta(), read.sha256());
+            return new LoadedModel(content.description(), read.theta(), read.sha256(), Optional.empty());
         } catch (IOException e) {
             throw new DataException(current + ": cannot be read: " + Reason.of(e), e);
         }

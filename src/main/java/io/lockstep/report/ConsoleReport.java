@@ -314,6 +314,11 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         }
     }
 
+    /** A sentence that is not to be missed, on standard error. */
+    public static void warn(String sentence) {
+        Text.wrap("Warning: " + sentence + ".", "  ", WIDTH).forEach(System.err::println);
+    }
+
     /** The metrics of the sets: a line for each metric, a column for each set. */
     public static void printMetrics(PrintStream out, Map<String, Map<String, Object>> metrics) {
         Set<String> names = new LinkedHashSet<>();

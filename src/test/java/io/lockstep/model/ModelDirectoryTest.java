@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -65,6 +66,54 @@ class ModelDirectoryTest {
         }
         assertThat(names(root)).containsExactly("m");
         assertThat(ModelIo.read(directory(root.resolve("m"))).theta()).containsExactly(THETA);
+    }
+
+    @Test
+    void aNewModelThatIsDamagedIsPassedOverForTheOneBefore() throws IOException {
+        Path target = root.resolve("m");
+        publish(target, THETA);
+        Files.createDirectories(target.resolve("checkpoints/epoch-0001"));
+        Path previous = root.resolve(".m.previous");
+        Files.move(target, previous);
+        publish(root.resolve("other"), Samples.theta(MODEL.network(), 2));
+        Files.move(root.resolve("other"), target);
+        byte[] weights = Files.readAllBytes(target.resolve("weights.safetensors"));
+        for (int length : new int[] {0, 7, weights.length / 2, weights.length - 1}) {
+            Files.write(target.resolve("weights.safetensors"), Arrays.copyOf(weights, length));
+            LoadedModel read = ModelIo.read(directory(target));
+            assertThat(read.theta()).containsExactly(THETA);
+            assertThat(read.passedOver().orElseThrow())
+                    .contains("weights.safetensors", "The model before it is used", ".m.previous");
+        }
+        directory(target).checkWritable();
+        assertThat(names(root)).containsExactly("m");
+        assertThat(ModelIo.read(directory(target)).theta()).containsExactly(THETA);
+        assertThat(ModelIo.read(directory(target)).passedOver()).isEmpty();
+        assertThat(target.resolve("checkpoints/epoch-0001")).isDirectory();
+    }
+
+    @Test
+    void aNewModelThatIsWholeReplacesTheOneBeforeAfterACrash() throws IOException {
+        Path target = root.resolve("m");
+        publish(target, THETA);
+        Files.move(target, root.resolve(".m.previous"));
+        float[] next = Samples.theta(MODEL.network(), 2);
+        publish(root.resolve("other"), next);
+        Files.move(root.resolve("other"), target);
+        assertThat(ModelIo.read(directory(target)).theta()).containsExactly(next);
+        directory(target).checkWritable();
+        assertThat(names(root)).containsExactly("m");
+        assertThat(ModelIo.read(directory(target)).theta()).containsExactly(next);
+    }
+
+    @Test
+    void aDamagedModelWithNoneBeforeItIsRefused() throws IOException {
+        Path target = root.resolve("m");
+        publish(target, THETA);
+        Files.delete(target.resolve("weights.safetensors"));
+        assertThatThrownBy(() -> ModelIo.read(directory(target)))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("weights.safetensors");
     }
 
     @Test
