@@ -1,19 +1,32 @@
 package io.lockstep.job;
 
 import io.lockstep.error.ConfigException;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 
 /** A command's Spark session: its own, which ends with it, or the one that this JVM has already. */
 final class Session implements AutoCloseable {
     private static final String DIRECT_RESULTS = "spark.task.maxDirectResultSize";
+    private static final String LOCAL_DIR = "spark.local.dir";
+    private static final String LOCAL_DIRS_VARIABLE = "SPARK_LOCAL_DIRS";
+
+    /** Behind Spark's own shutdown hook, at 40, which empties the folders. */
+    private static final int AFTER_SPARK = 5;
 
     private final SparkSession spark;
     private final boolean own;
+    private final Optional<LocalFolders> folders;
 
-    private Session(SparkSession spark, boolean own) {
+    private Session(SparkSession spark, boolean own, Optional<LocalFolders> folders) {
         this.spark = spark;
         this.own = own;
+        this.folders = folders;
     }
 
     /**
@@ -22,13 +35,44 @@ final class Session implements AutoCloseable {
      * @throws ConfigException if Spark knows no such master
      */
     static Session open(String name, CommonOptions options) {
-        return SparkSession.getDefaultSession().isDefined()
-                ? new Session(SparkSession.getDefaultSession().get(), false)
-                : new Session(create(name, options), true);
+        if (SparkSession.getDefaultSession().isDefined()) {
+            return new Session(SparkSession.getDefaultSession().get(), false, Optional.empty());
+        }
+        String master = options.master();
+        // a cluster removes what executors leave
+        Optional<LocalFolders> folders = isLocal(master) ? localFolders() : Optional.empty();
+        try {
+            return new Session(create(name, master, folders), true, folders);
+        } catch (RuntimeException e) {
+            folders.ifPresent(LocalFolders::close);
+            throw e;
+        }
     }
 
-    private static SparkSession create(String name, CommonOptions options) {
-        String master = options.master();
+    private static boolean isLocal(String master) {
+        return master.matches("local(\\[.*)?");
+    }
+
+    /** None where SPARK_LOCAL_DIRS is set, which Spark prefers to anything that it is told. */
+    private static Optional<LocalFolders> localFolders() {
+        if (System.getenv(LOCAL_DIRS_VARIABLE) != null) {
+            return Optional.empty();
+        }
+        String parents = System.getProperty(LOCAL_DIR, System.getProperty("java.io.tmpdir"));
+        try {
+            LocalFolders folders =
+                    LocalFolders.in(Stream.of(parents.split(",")).map(Path::of).toList());
+            ShutdownHookManager.get().addShutdownHook(folders::close, AFTER_SPARK);
+            return Optional.of(folders);
+        } catch (IOException | InvalidPathException e) {
+            throw new ConfigException(
+                    LOCAL_DIR + ": no folder can be made in " + parents + ": " + e.getMessage()
+                            + ". Name one on a local disk that can be written (SPARK_LOCAL_DIRS).",
+                    e);
+        }
+    }
+
+    private static SparkSession create(String name, String master, Optional<LocalFolders> folders) {
         SparkSession.Builder builder =
                 SparkSession.builder().appName("lockstep " + name).master(master);
         // gradient sums are results of tasks: above the default of 1 MiB they would make a detour through the block
@@ -38,7 +82,10 @@ final class Session implements AutoCloseable {
                 // replaces itself by its serial form
                 .config("spark.serializer", JavaSerializer.class.getName())
                 .config(DIRECT_RESULTS, System.getProperty(DIRECT_RESULTS, "64m"));
-        if (master.matches("local(\\[.*)?")) {
+        if (folders.isPresent()) {
+            builder = builder.config(LOCAL_DIR, folders.get().sparkLocalDir());
+        }
+        if (isLocal(master)) {
             // nothing of one machine's run need listen on its network, and conf/spark-defaults.conf is for clusters
             builder = builder.config("spark.ui.enabled", System.getProperty("spark.ui.enabled", "false"))
                     .config("spark.driver.host", "localhost")
@@ -67,6 +114,7 @@ final class Session implements AutoCloseable {
     public void close() {
         if (own) {
             spark.stop();
+            folders.ifPresent(LocalFolders::close);
         }
     }
 }
