@@ -4,6 +4,7 @@ import io.lockstep.config.YamlNode.Member;
 import io.lockstep.config.YamlNode.Members;
 import io.lockstep.nn.Initializer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,7 +69,9 @@ public final class ConfigReader {
         String output = root.text("output", "a path").orElseGet(() -> Defaults.output(name));
 
         Mistakes mistakes = root.mistakes();
-        for (Conflict conflict : Conflict.among(task, data, network, initializer, training)) {
+        List<Conflict> conflicts = new ArrayList<>(Conflict.among(task, data, network, initializer, training));
+        conflicts.addAll(Conflict.ofStorage(data, inputDropout));
+        for (Conflict conflict : conflicts) {
             // where one side is wrong by itself, its stand-in would only raise a false alarm
             if (!mistakes.touch(conflict.path()) && !mistakes.touch(conflict.other())) {
                 mistakes.add(place(tree, conflict.path(), fileName), conflict.path(), conflict.message());

@@ -66,6 +66,7 @@ public final class ConfigWriter {
         map.put("normalize", data.normalize().configName());
         map.put("image", data.image().map(image -> image(image, data)).orElse(null));
         map.put("audio", data.audio().map(audio -> Map.of("rate", audio.rate())).orElse(null));
+        map.put("storage", data.storage().configName());
         map.put("target", data.target().configName());
         map.put("shuffle", data.shuffle().configName());
         return map;

@@ -73,6 +73,30 @@ record Conflict(String path, String other, String message) {
         return List.copyOf(conflicts);
     }
 
+    /** What has no sparse form. */
+    static List<Conflict> ofStorage(DataConfig data, double inputDropout) {
+        if (data.storage() != StorageChoice.SPARSE) {
+            return List.of();
+        }
+        List<Conflict> conflicts = new ArrayList<>();
+        if (data.image().isPresent()) {
+            conflicts.add(
+                    new Conflict("data.storage", "data.image", "pictures are stored dense. Set data.storage: auto."));
+        }
+        if (data.audio().isPresent()) {
+            conflicts.add(
+                    new Conflict("data.storage", "data.audio", "sounds are stored dense. Set data.storage: auto."));
+        }
+        if (inputDropout > 0) {
+            conflicts.add(new Conflict(
+                    "data.storage",
+                    "input_dropout",
+                    "input_dropout sets normalized features to 0, which leaves no sparse ones. Set data.storage: auto,"
+                            + " or input_dropout: 0."));
+        }
+        return conflicts;
+    }
+
     private static void pictures(DataConfig data, List<Conflict> conflicts) {
         boolean files = data.format().filter(DataFormat.IMAGE::equals).isPresent();
         if (files && data.image().isEmpty()) {

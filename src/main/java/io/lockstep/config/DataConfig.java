@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param image what the features are a picture of; empty: of nothing
  * @param imageColumn the column of PNG or JPEG files that makes the picture; empty: the features are its pixels
  * @param audio what the features are the sound of; empty: of nothing
+ * @param storage of the examples; what is computed with them is the same up to rounding
  * @param target only for regression other than {@link TargetTransform#NONE}
  * @param shuffle how an epoch shuffles the training examples
  */
@@ -44,6 +45,7 @@ public record DataConfig(
         Optional<ImageShape> image,
         Optional<String> imageColumn,
         Optional<AudioSignal> audio,
+        StorageChoice storage,
         TargetTransform target,
         Shuffle shuffle)
         implements Serializable {
@@ -82,6 +84,7 @@ public record DataConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Defaults.STORAGE,
                 Defaults.TARGET,
                 Defaults.SHUFFLE);
     }

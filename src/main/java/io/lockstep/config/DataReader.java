@@ -19,7 +19,7 @@ final class DataReader {
 
     private static final String STAND_IN = "?";
 
-    /** Every feature is a float32 in every row: more of them belong into a sparse model. */
+    /** Each is a column of the first layer's weights, and so of every gradient. */
     private static final int WIDEST_HASHING = 1 << 16;
 
     private DataReader() {}
@@ -48,6 +48,7 @@ final class DataReader {
                 image(data),
                 imageColumn(data),
                 audio(data),
+                data.choice("storage", StorageChoice.values(), Defaults.STORAGE, Named::configName),
                 data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName),
                 data.choice("shuffle", Shuffle.values(), Defaults.SHUFFLE, Named::configName));
     }

@@ -29,6 +29,7 @@ public final class Defaults {
     /** Of an image. */
     public static final int CHANNELS = 1;
 
+    public static final StorageChoice STORAGE = StorageChoice.AUTO;
     public static final TargetTransform TARGET = TargetTransform.NONE;
     public static final Shuffle SHUFFLE = Shuffle.AUTO;
 

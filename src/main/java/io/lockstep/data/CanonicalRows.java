@@ -2,12 +2,14 @@ package io.lockstep.data;
 
 import io.lockstep.error.DataException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
@@ -47,17 +49,17 @@ final class CanonicalRows implements AutoCloseable {
             TargetEncoder target,
             long seed,
             Ranges ranges) {
-        RowLayout layout = target.layout(features.width());
+        RowLayout layout = target.layout(features.width(), features.storage());
         JavaPairRDD<Integer, byte[]> chunks =
                 rows.mapPartitionsToPair(new RowChunks(key, splitter, features, target, seed, ranges));
         // On disk, where the page cache holds what fits: blocks in memory would take the heap that tasks need, and as
         // large arrays fill it with holes. They are read once or twice.
         JavaRDD<PackedRows> packed = shuffled(chunks, ranges.total())
-                .mapPartitions(new RowSorter(layout.stride()))
+                .mapPartitions(new RowSorter(layout))
                 .persist(StorageLevel.DISK_ONLY());
         try {
             List<Partition> partitions =
-                    packed.mapPartitions(CanonicalRows::measure).collect();
+                    packed.mapPartitions(new Measure(layout)).collect();
             // they are as large as the rows; where sorted rows are lost Spark makes them anew
             packed.rdd().cleanShuffleDependencies(false);
             return new CanonicalRows(packed, ranges, layout, partitions);
@@ -80,21 +82,33 @@ final class CanonicalRows implements AutoCloseable {
     }
 
     /** What is in a partition; {@code fingerprint} is the sum of the examples' hashes. */
-    private record Partition(long rows, long fingerprint) implements Serializable {}
+    private record Partition(long rows, long bytes, long fingerprint) implements Serializable {}
 
-    private static Iterator<Partition> measure(Iterator<PackedRows> blocks) {
-        long rows = 0;
-        long fingerprint = 0;
-        while (blocks.hasNext()) {
-            PackedRows block = blocks.next();
-            rows += block.rows();
-            int bytes = block.stride() * Float.BYTES;
-            for (int i = 0; i < block.rows(); i++) {
-                fingerprint +=
-                        XXH64.hashUnsafeBytes(block.data(), Platform.BYTE_ARRAY_OFFSET + (long) i * bytes, bytes, 0);
+    /** Looks at what a partition holds. */
+    private record Measure(RowLayout layout) implements FlatMapFunction<Iterator<PackedRows>, Partition> {
+        @Override
+        public Iterator<Partition> call(Iterator<PackedRows> blocks) {
+            long rows = 0;
+            long bytes = 0;
+            long fingerprint = 0;
+            while (blocks.hasNext()) {
+                PackedRows block = blocks.next();
+                rows += block.rows();
+                bytes += block.data().length;
+                ByteBuffer examples = block.bytes();
+                for (int at = 0; at < block.data().length; ) {
+                    int size = layout.bytes(examples, at);
+                    fingerprint += XXH64.hashUnsafeBytes(block.data(), Platform.BYTE_ARRAY_OFFSET + (long) at, size, 0);
+                    at += size;
+                }
             }
+            return List.of(new Partition(rows, bytes, fingerprint)).iterator();
         }
-        return List.of(new Partition(rows, fingerprint)).iterator();
+    }
+
+    /** How many bytes the examples of {@code role} take up. */
+    long bytes(DataRole role) {
+        return partitions(role).stream().mapToLong(Partition::bytes).sum();
     }
 
     /** How many examples have {@code role}. */
@@ -124,7 +138,7 @@ final class CanonicalRows implements AutoCloseable {
             start += partition.rows();
         }
         starts.add(start);
-        return new ShardedSet(packed, ranges.first(role), starts, layout, shards);
+        return new ShardedSet(packed, ranges.first(role), starts, layout, bytes(role), shards);
     }
 
     private List<Partition> partitions(DataRole role) {

@@ -4,7 +4,6 @@ import io.lockstep.error.DataException;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.ArrayType;
@@ -21,7 +20,6 @@ import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
-import org.apache.spark.sql.types.UserDefinedType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** Reads cells of Spark's internal rows, which hold numbers unboxed, by the type of their column. */
@@ -43,6 +41,11 @@ final class Cells {
 
     /** An example of more, 64 MB of numbers, is a mistake. */
     static final int MOST_FEATURES = 1 << 24;
+
+    // the fields of a Spark ML vector, as VectorUDT stores it
+    private static final int SIZE = 1;
+    private static final int INDICES = 2;
+    private static final int VALUES = 3;
 
     private Cells() {}
 
@@ -152,7 +155,8 @@ final class Cells {
         } else if (type instanceof ArrayType) {
             return row.getArray(ordinal).numElements();
         }
-        int size = vector(row, ordinal, type).size();
+        InternalRow vector = vector(row, ordinal);
+        int size = isSparse(vector) ? vector.getInt(SIZE) : vector.getArray(VALUES).numElements();
         if (size > MOST_FEATURES) {
             // a sparse one has whatever size it claims to have
             throw new DataException("a vector of " + size + " elements: more than " + MOST_FEATURES
@@ -161,24 +165,56 @@ final class Cells {
         return size;
     }
 
-    /** Writes a cell of {@link Kind#VECTOR} to {@code out}; a null element becomes NaN. */
-    static void vector(InternalRow row, int ordinal, DataType type, double[] out) {
+    /** Takes the elements of a vector in rising order. */
+    @FunctionalInterface
+    interface ElementConsumer {
+        void accept(int index, double element);
+    }
+
+    /** Hands on the elements of a cell of {@link Kind#VECTOR} that are not 0; a null element is NaN. */
+    static void forEachNonZero(InternalRow row, int ordinal, DataType type, ElementConsumer consumer) {
         if (type instanceof BinaryType) {
             byte[] bytes = row.getBinary(ordinal);
             for (int i = 0; i < bytes.length; i++) {
-                out[i] = bytes[i] & 0xFF;
+                if (bytes[i] != 0) {
+                    consumer.accept(i, bytes[i] & 0xFF);
+                }
             }
         } else if (type instanceof ArrayType array) {
             ArrayData values = row.getArray(ordinal);
             for (int i = 0; i < values.numElements(); i++) {
-                out[i] = values.isNullAt(i) ? Double.NaN : element(values, i, array.elementType());
+                double element = values.isNullAt(i) ? Double.NaN : element(values, i, array.elementType());
+                if (element != 0) {
+                    consumer.accept(i, element);
+                }
             }
         } else {
-            Vector vector = vector(row, ordinal, type);
-            for (int i = 0; i < out.length; i++) {
-                out[i] = 0;
+            InternalRow vector = vector(row, ordinal);
+            ArrayData values = vector.getArray(VALUES);
+            ArrayData indices = isSparse(vector) ? vector.getArray(INDICES) : null;
+            for (int e = 0; e < values.numElements(); e++) {
+                double element = values.getDouble(e);
+                if (element != 0) {
+                    consumer.accept(indices == null ? e : indices.getInt(e), element);
+                }
             }
-            vector.foreachActive(new Store(out));
+        }
+    }
+
+    /** How many elements of a cell of {@link Kind#VECTOR} are not 0. */
+    static int nonZeros(InternalRow row, int ordinal, DataType type) {
+        Counter counter = new Counter();
+        forEachNonZero(row, ordinal, type, counter);
+        return counter.count;
+    }
+
+    /** Counts elements. */
+    private static final class Counter implements ElementConsumer {
+        private int count;
+
+        @Override
+        public void accept(int index, double element) {
+            count++;
         }
     }
 
@@ -203,23 +239,15 @@ final class Cells {
         throw new IllegalArgumentException("no number in an array of " + type.simpleString());
     }
 
-    private static Vector vector(InternalRow row, int ordinal, DataType type) {
-        UserDefinedType<?> vectorType = (UserDefinedType<?>) type;
-        return (Vector) vectorType.deserialize(row.get(ordinal, vectorType.sqlType()));
+    /**
+     * A Spark ML vector as it is stored: (type, size, indices, values), type 0 sparse and 1 dense. Making a Vector of it
+     * would copy both arrays, once for every look at the cell.
+     */
+    private static InternalRow vector(InternalRow row, int ordinal) {
+        return row.getStruct(ordinal, 4);
     }
 
-    /** Stores what {@link Vector#foreachActive} visits. */
-    private static final class Store extends scala.runtime.AbstractFunction2<Object, Object, scala.runtime.BoxedUnit> {
-        private final double[] out;
-
-        Store(double[] out) {
-            this.out = out;
-        }
-
-        @Override
-        public scala.runtime.BoxedUnit apply(Object index, Object value) {
-            out[(Integer) index] = (Double) value;
-            return scala.runtime.BoxedUnit.UNIT;
-        }
+    private static boolean isSparse(InternalRow vector) {
+        return vector.getByte(0) == 0;
     }
 }

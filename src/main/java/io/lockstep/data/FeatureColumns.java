@@ -3,6 +3,7 @@ package io.lockstep.data;
 import io.lockstep.config.CategoricalSelection;
 import io.lockstep.config.DataConfig;
 import io.lockstep.config.FeatureSelection;
+import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Missing;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
@@ -161,13 +162,20 @@ final class FeatureColumns {
      *
      * @throws DataException if a column of text looks like one of numbers with a few bad cells, or has no value at all
      */
-    FeatureSchema schema(Survey survey) {
+    FeatureSchema schema(LockstepConfig config, Survey survey) {
         Map<String, Survey.Column> surveyed = byName(survey);
         List<FeatureColumn> columns = new ArrayList<>();
         for (StructField field : features) {
             columns.add(column(field, surveyed.get(field.name())));
         }
-        return new FeatureSchema(columns);
+        FeatureSchema dense = new FeatureSchema(columns);
+        return new FeatureSchema(
+                columns, StorageRule.choose(config, dense, nonZeros(dense, survey), survey.rows(DataRole.TRAIN)));
+    }
+
+    /** How many features of the training rows are not 0. */
+    static double nonZeros(FeatureSchema features, Survey survey) {
+        return StorageRule.nonZeros(features, byName(survey));
     }
 
     private static Map<String, Survey.Column> byName(Survey survey) {
@@ -223,11 +231,14 @@ final class FeatureColumns {
     List<String> warnings(Survey survey) {
         Map<String, Survey.Column> surveyed = byName(survey);
         List<String> warnings = new ArrayList<>();
+        Map<String, Long> stems =
+                features.stream().collect(Collectors.groupingBy(field -> stem(field.name()), Collectors.counting()));
         List<String> codes = features.stream()
                 .filter(field -> !isCategorical(field))
                 .map(StructField::name)
                 .filter(name -> surveyed.get(name).range().looksCategorical())
-                .filter(name -> !isOneOfMany(name))
+                // one of a numbered series, such as the pixels of an image, is no code
+                .filter(name -> stems.get(stem(name)) < SERIES)
                 .toList();
         if (data.categorical() instanceof CategoricalSelection.Auto && !codes.isEmpty()) {
             warnings.add("Whole numbers with at most " + NumberRange.FEW + " different values are taken as numbers: "
@@ -249,13 +260,8 @@ final class FeatureColumns {
         return columns.size() > NAMED ? first + ", … (" + columns.size() + " columns)" : first;
     }
 
-    /** Whether the column is one of a numbered series, such as the pixels of an image. */
-    private boolean isOneOfMany(String name) {
-        String stem = NUMBERING.matcher(name).replaceAll("");
-        return features.stream()
-                        .filter(field ->
-                                NUMBERING.matcher(field.name()).replaceAll("").equals(stem))
-                        .count()
-                >= SERIES;
+    /** A column's name without its numbering. */
+    private static String stem(String name) {
+        return NUMBERING.matcher(name).replaceAll("");
     }
 }

@@ -71,13 +71,26 @@ final class KeyHash implements Serializable {
         return XXH64.hashUnsafeBytes(bytes, Platform.BYTE_ARRAY_OFFSET, bytes.length, hash);
     }
 
+    /** Equal for the same numbers, stored as a sparse vector, a dense one or an array. */
     private static long numbers(InternalRow row, int ordinal, DataType type, long hash) {
-        double[] values = new double[Cells.vectorSize(row, ordinal, type)];
-        Cells.vector(row, ordinal, type, values);
-        for (int i = 0; i < values.length; i++) {
-            values[i] += 0.0;
+        NonZeros numbers = new NonZeros(XXH64.hashInt(Cells.vectorSize(row, ordinal, type), hash));
+        Cells.forEachNonZero(row, ordinal, type, numbers);
+        return numbers.hash;
+    }
+
+    /** A hash of the elements that are not 0 and of their places. */
+    private static final class NonZeros implements Cells.ElementConsumer {
+        private static final long PLACE = 0x9E3779B97F4A7C15L;
+
+        private long hash;
+
+        NonZeros(long hash) {
+            this.hash = hash;
         }
-        int bytes = Math.multiplyExact(values.length, Double.BYTES);
-        return XXH64.hashUnsafeBytes(values, Platform.DOUBLE_ARRAY_OFFSET, bytes, hash);
+
+        @Override
+        public void accept(int index, double element) {
+            hash = XXH64.hashLong(Double.doubleToLongBits(element) + index * PLACE, hash);
+        }
     }
 }

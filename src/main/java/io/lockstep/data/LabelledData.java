@@ -2,6 +2,7 @@ package io.lockstep.data;
 
 import io.lockstep.error.DataException;
 import io.lockstep.model.ModelDescription;
+import io.lockstep.model.Storage;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
@@ -33,8 +34,7 @@ public final class LabelledData implements AutoCloseable {
         StructType table = source.table().schema();
         UnreadableImages.requireNoneEmpty(source, model.features(), "--data");
         try {
-            long bytes =
-                    source.count() * (model.features().width() + model.labels().size()) * Float.BYTES;
+            long bytes = bytes(source, model);
             return CanonicalRows.of(
                     source.rows(),
                     new KeyHash(table, List.of()),
@@ -51,6 +51,14 @@ public final class LabelledData implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** How large the encoded rows are, roughly. */
+    private static long bytes(Tables.Source source, ModelDescription model) {
+        // a non-zero takes at least four characters of a text file, and eight bytes here
+        return model.features().storage() == Storage.SPARSE
+                ? 2 * source.bytes()
+                : source.count() * (model.features().width() + model.labels().size()) * Float.BYTES;
     }
 
     private static TargetEncoder target(ModelDescription model, StructType table) {

@@ -1,5 +1,6 @@
 package io.lockstep.data;
 
+import io.lockstep.nn.SparseBatch;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -56,6 +57,50 @@ public final class Moments implements Serializable {
             }
         }
         return moments;
+    }
+
+    /** The moments of a block of sparse examples: of the features, and of what stands behind them. */
+    static Moments of(SparseRows examples, RowLayout layout) {
+        int rows = examples.rows();
+        SparseBatch features = examples.features();
+        Moments moments = new Moments(layout.stride());
+        moments.rows = rows;
+        Arrays.fill(moments.counts, rows);
+        int[] zeros = new int[layout.features()];
+        Arrays.fill(zeros, rows);
+        for (int e = 0; e < features.nonZeros(); e++) {
+            int i = features.index(e);
+            zeros[i]--;
+            if (Float.isNaN(features.value(e))) {
+                moments.counts[i]--;
+            } else {
+                moments.means[i] += features.value(e);
+            }
+        }
+        for (int i = 0; i < zeros.length; i++) {
+            moments.means[i] = moments.counts[i] == 0 ? 0 : moments.means[i] / moments.counts[i];
+            moments.m2[i] = zeros[i] * moments.means[i] * moments.means[i];
+        }
+        for (int e = 0; e < features.nonZeros(); e++) {
+            int i = features.index(e);
+            double difference = features.value(e) - moments.means[i];
+            moments.m2[i] += Double.isNaN(difference) ? 0 : difference * difference;
+        }
+        for (int t = 0; t < layout.tail(); t++) {
+            moments.measureTail(layout.features() + t, t, examples);
+        }
+        return moments;
+    }
+
+    private void measureTail(int column, int t, SparseRows examples) {
+        for (int j = 0; j < examples.rows(); j++) {
+            means[column] += examples.tail(j, t);
+        }
+        means[column] /= examples.rows();
+        for (int j = 0; j < examples.rows(); j++) {
+            double difference = examples.tail(j, t) - means[column];
+            m2[column] += difference * difference;
+        }
     }
 
     /** The moments of a column with missing values. */

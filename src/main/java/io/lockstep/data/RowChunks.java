@@ -26,6 +26,7 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
     private final Splitter splitter;
     private final ExampleEncoder features;
     private final TargetEncoder target;
+    private final RowLayout layout;
     private final long seed;
     private final Ranges ranges;
 
@@ -35,6 +36,7 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
         this.splitter = splitter;
         this.features = features;
         this.target = target;
+        this.layout = target.layout(features.width(), features.storage());
         this.seed = seed;
         this.ranges = ranges;
     }
@@ -63,9 +65,7 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
         private final Iterator<InternalRow> rows;
         private final ByteBuffer[] open = new ByteBuffer[ranges.total()];
         private final int chunkBytes = Math.max(FIRST_CHUNK_BYTES, Math.min(CHUNK_BYTES, OPEN_BYTES / ranges.total()));
-        private final float[] example =
-                new float[target.layout(features.width()).stride()];
-        private final int rowBytes = Long.BYTES + example.length * Float.BYTES;
+        private final EncodedRow encoded = layout.isSparse() ? new SparseRow() : new DenseRow();
         private final int[] firsts =
                 Stream.of(DataRole.values()).mapToInt(ranges::first).toArray();
         private final int[] counts =
@@ -104,18 +104,17 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
             long place = place(hash, seed);
             DataRole role = splitter.role(hash);
             int partition = firsts[role.index()] + range(place, counts[role.index()]);
-            features.encode(row, example, 0);
-            target.encode(row, example, features.width());
+            int rowBytes = Long.BYTES + encoded.encode(row);
             ByteBuffer chunk = open[partition];
             if (chunk == null) {
                 chunk = allocate(Math.max(rowBytes, FIRST_CHUNK_BYTES));
             } else if (chunk.remaining() < rowBytes) {
-                chunk = allocate(Math.max(2 * chunk.capacity(), rowBytes)).put(chunk.flip());
+                chunk = allocate(Math.max(2 * chunk.capacity(), chunk.position() + rowBytes))
+                        .put(chunk.flip());
             }
             open[partition] = chunk;
             chunk.putLong(place);
-            chunk.asFloatBuffer().put(example);
-            chunk.position(chunk.position() + example.length * Float.BYTES);
+            encoded.write(chunk);
             return chunk.position() + rowBytes > chunkBytes ? take(partition) : null;
         }
 
@@ -132,6 +131,49 @@ final class RowChunks implements PairFlatMapFunction<Iterator<InternalRow>, Inte
 
         private ByteBuffer allocate(int bytes) {
             return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /** The example that was encoded last. */
+    private interface EncodedRow {
+        /** Encodes a row; returns its bytes. */
+        int encode(InternalRow row);
+
+        void write(ByteBuffer chunk);
+    }
+
+    private final class DenseRow implements EncodedRow {
+        private final float[] example = new float[layout.stride()];
+
+        @Override
+        public int encode(InternalRow row) {
+            features.encode(row, example, 0);
+            target.encode(row, example, features.width());
+            return example.length * Float.BYTES;
+        }
+
+        @Override
+        public void write(ByteBuffer chunk) {
+            chunk.asFloatBuffer().put(example);
+            chunk.position(chunk.position() + example.length * Float.BYTES);
+        }
+    }
+
+    private final class SparseRow implements EncodedRow {
+        private final SparseRows example = new SparseRows(layout);
+
+        @Override
+        public int encode(InternalRow row) {
+            example.clear();
+            features.encode(row, example);
+            example.endRow();
+            target.encode(row, example.tails(), example.tailStart());
+            return example.bytes(0);
+        }
+
+        @Override
+        public void write(ByteBuffer chunk) {
+            example.write(0, chunk);
         }
     }
 }

@@ -1,15 +1,22 @@
 package io.lockstep.data;
 
+import io.lockstep.model.Storage;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 
 /**
- * How the floats of a stored example lie: its features, its targets, and last its weight, where the set has weights.
+ * How a stored example lies, in words of four bytes.
+ *
+ * <ul>
+ *   <li>Dense: a float for each feature, then the targets, and last the weight, where the set has weights.
+ *   <li>Sparse: how many features are not 0, their indexes, rising, and their values; then as above.
+ * </ul>
  *
  * @param features n_x
  * @param targets floats of the target
  * @param weight whether there is one
  */
-record RowLayout(int features, int targets, Weight weight) implements Serializable {
+record RowLayout(int features, int targets, Weight weight, Storage storage) implements Serializable {
 
     /** Whether examples have a weight of their own. */
     enum Weight {
@@ -19,12 +26,36 @@ record RowLayout(int features, int targets, Weight weight) implements Serializab
         LAST
     }
 
-    /** Floats of an example. */
+    /** Of dense examples. */
+    RowLayout(int features, int targets, Weight weight) {
+        this(features, targets, weight, Storage.DENSE);
+    }
+
+    /** Floats of a dense example. */
     int stride() {
-        return features + targets + (isWeighted() ? 1 : 0);
+        return features + tail();
+    }
+
+    /** Floats behind the features. */
+    int tail() {
+        return targets + (isWeighted() ? 1 : 0);
+    }
+
+    /** Bytes of the example that begins at {@code offset}. */
+    int bytes(ByteBuffer examples, int offset) {
+        return isSparse() ? sparseBytes(examples.getInt(offset)) : stride() * Float.BYTES;
+    }
+
+    /** Bytes of a sparse example of {@code nonZeros}. */
+    int sparseBytes(int nonZeros) {
+        return (1 + 2 * nonZeros + tail()) * Float.BYTES;
     }
 
     boolean isWeighted() {
         return weight == Weight.LAST;
+    }
+
+    boolean isSparse() {
+        return storage == Storage.SPARSE;
     }
 }

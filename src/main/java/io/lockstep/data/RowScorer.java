@@ -2,6 +2,8 @@ package io.lockstep.data;
 
 import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.Normalization;
+import io.lockstep.model.Storage;
+import io.lockstep.nn.SparseBatch;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,6 +22,10 @@ import org.apache.spark.sql.types.StructType;
 /** Adds columns to a table that are computed from its rows' features, many rows at a time. */
 public final class RowScorer {
     private static final int BATCH_ROWS = 1024;
+    /** Of dense examples with very many features a batch has fewer. */
+    private static final int BATCH_FLOATS = 4 << 20;
+
+    private static final int FEWEST_ROWS = 16;
 
     private RowScorer() {}
 
@@ -31,6 +37,9 @@ public final class RowScorer {
          * @param x X (n_x, m), normalized; may be overwritten
          */
         List<InternalRow> apply(float[] x, int m);
+
+        /** The same of sparse examples, all of the batch. */
+        List<InternalRow> apply(SparseBatch x);
     }
 
     /** Makes a {@link BatchFunction} in a task. */
@@ -81,25 +90,96 @@ public final class RowScorer {
 
         @Override
         public Iterator<InternalRow> call(Iterator<InternalRow> rows) {
-            return new Scored(rows, encoder, new Normalizer(normalization, fills), factory.create(BATCH_ROWS));
+            int most = encoder.storage() == Storage.SPARSE
+                    ? BATCH_ROWS
+                    : Math.max(FEWEST_ROWS, Math.min(BATCH_ROWS, BATCH_FLOATS / encoder.width()));
+            BatchFunction function = factory.create(most);
+            return new Scored(
+                    rows,
+                    most,
+                    encoder.storage() == Storage.SPARSE
+                            ? new SparseExamples(encoder, new SparseNormalizer(normalization, fills), function)
+                            : new DenseExamples(encoder, new Normalizer(normalization, fills), most, function));
+        }
+    }
+
+    /** The examples of a batch. */
+    private interface BatchExamples {
+        /** Takes in the {@code j}-th row. */
+        void add(InternalRow row, int j);
+
+        /** The new cells of the {@code m} rows that were taken in; the next ones make another batch. */
+        List<InternalRow> score(int m);
+    }
+
+    private static final class DenseExamples implements BatchExamples {
+        private final ExampleEncoder encoder;
+        private final Normalizer normalizer;
+        private final BatchFunction function;
+        private final float[] x;
+
+        DenseExamples(ExampleEncoder encoder, Normalizer normalizer, int most, BatchFunction function) {
+            this.encoder = encoder;
+            this.normalizer = normalizer;
+            this.function = function;
+            this.x = new float[Math.multiplyExact(encoder.width(), most)];
+        }
+
+        @Override
+        public void add(InternalRow row, int j) {
+            int start = j * encoder.width();
+            encoder.encode(row, x, start);
+            normalizer.normalize(x, start);
+        }
+
+        @Override
+        public List<InternalRow> score(int m) {
+            return function.apply(x, m);
+        }
+    }
+
+    private static final class SparseExamples implements BatchExamples {
+        private final ExampleEncoder encoder;
+        private final SparseNormalizer normalizer;
+        private final BatchFunction function;
+        private final SparseRows encoded;
+        private final SparseBatch x;
+
+        SparseExamples(ExampleEncoder encoder, SparseNormalizer normalizer, BatchFunction function) {
+            this.encoder = encoder;
+            this.normalizer = normalizer;
+            this.function = function;
+            this.encoded = new SparseRows(new RowLayout(encoder.width(), 0, RowLayout.Weight.NONE, Storage.SPARSE));
+            this.x = new SparseBatch(normalizer.shift());
+        }
+
+        @Override
+        public void add(InternalRow row, int j) {
+            encoded.clear();
+            encoder.encode(row, encoded);
+            encoded.endRow();
+            normalizer.normalize(encoded.features(), 0, x);
+        }
+
+        @Override
+        public List<InternalRow> score(int m) {
+            List<InternalRow> cells = function.apply(x);
+            x.clear();
+            return cells;
         }
     }
 
     /** Reads a batch ahead, and hands its rows on one by one. */
     private static final class Scored implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
-        private final ExampleEncoder encoder;
-        private final Normalizer normalizer;
-        private final BatchFunction function;
-        private final float[] x;
+        private final int most;
+        private final BatchExamples examples;
         private Iterator<InternalRow> batch = List.<InternalRow>of().iterator();
 
-        Scored(Iterator<InternalRow> rows, ExampleEncoder encoder, Normalizer normalizer, BatchFunction function) {
+        Scored(Iterator<InternalRow> rows, int most, BatchExamples examples) {
             this.rows = rows;
-            this.encoder = encoder;
-            this.normalizer = normalizer;
-            this.function = function;
-            this.x = new float[Math.multiplyExact(encoder.width(), BATCH_ROWS)];
+            this.most = most;
+            this.examples = examples;
         }
 
         @Override
@@ -120,15 +200,12 @@ public final class RowScorer {
 
         private Iterator<InternalRow> nextBatch() {
             List<InternalRow> read = new ArrayList<>();
-            int width = encoder.width();
-            while (read.size() < BATCH_ROWS && rows.hasNext()) {
+            while (read.size() < most && rows.hasNext()) {
                 InternalRow row = rows.next().copy();
-                int start = read.size() * width;
-                encoder.encode(row, x, start);
-                normalizer.normalize(x, start);
+                examples.add(row, read.size());
                 read.add(row);
             }
-            List<InternalRow> added = function.apply(x, read.size());
+            List<InternalRow> added = examples.score(read.size());
             List<InternalRow> joined = new ArrayList<>(read.size());
             for (int j = 0; j < read.size(); j++) {
                 joined.add(new JoinedRow(read.get(j), added.get(j)));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import scala.Tuple2;
@@ -22,53 +23,75 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
     /** Bits of a sort key that hold the row's number; the others hold the top of its place. */
     private static final int ROW_BITS = 28;
 
-    private final int stride;
+    private final RowLayout layout;
 
-    /** A sorter of examples of {@code stride} floats. */
-    RowSorter(int stride) {
-        this.stride = stride;
+    /** A sorter of examples of {@code layout}. */
+    RowSorter(RowLayout layout) {
+        this.layout = layout;
     }
 
     @Override
     public Iterator<PackedRows> call(Iterator<Tuple2<Integer, byte[]>> chunks) {
-        Rows rows = new Rows(chunks, stride);
+        Rows rows = new Rows(chunks, layout);
         int[] order = rows.order();
-        int perBlock = Math.max(1, BLOCK_BYTES / (stride * Float.BYTES));
-        int blocks = (order.length + perBlock - 1) / perBlock;
         // one after the other as they are stored: with all at once the rows would be in memory twice
-        return IntStream.range(0, blocks)
-                .map(block -> block * perBlock)
-                .mapToObj(from -> rows.pack(order, from, Math.min(order.length, from + perBlock)))
-                .iterator();
+        return new Iterator<>() {
+            private int from;
+
+            @Override
+            public boolean hasNext() {
+                return from < order.length;
+            }
+
+            @Override
+            public PackedRows next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                int to = rows.blockEnd(order, from, BLOCK_BYTES);
+                PackedRows block = rows.pack(order, from, to);
+                from = to;
+                return block;
+            }
+        };
     }
 
     /** The rows of a partition where the shuffle left them. */
     private static final class Rows {
-        private final int stride;
-        private final int rowBytes;
+        private final RowLayout layout;
         private final ByteBuffer[] chunks;
         /** The number of the first row of each chunk. */
         private final int[] firsts;
 
         private final int[] chunkOf;
+        /** Where each sparse row begins in its chunk: only those of dense rows can be worked out. */
+        private final int[] offsets;
 
-        Rows(Iterator<Tuple2<Integer, byte[]>> incoming, int stride) {
-            this.stride = stride;
-            this.rowBytes = Long.BYTES + stride * Float.BYTES;
+        Rows(Iterator<Tuple2<Integer, byte[]>> incoming, RowLayout layout) {
+            this.layout = layout;
             long count = 0;
             List<ByteBuffer> taken = new ArrayList<>();
             IntStream.Builder starts = IntStream.builder();
+            IntStream.Builder begins = IntStream.builder();
             while (incoming.hasNext()) {
                 ByteBuffer chunk = ByteBuffer.wrap(incoming.next()._2()).order(ByteOrder.LITTLE_ENDIAN);
                 taken.add(chunk);
                 starts.add((int) count);
-                count += chunk.capacity() / rowBytes;
+                if (layout.isSparse()) {
+                    for (int at = 0; at < chunk.capacity(); at += rowBytes(chunk, at)) {
+                        begins.add(at);
+                        count++;
+                    }
+                } else {
+                    count += chunk.capacity() / rowBytes(chunk, 0);
+                }
                 if (count >= 1L << ROW_BITS) {
                     throw new IllegalStateException("more than " + (1L << ROW_BITS) + " rows in one partition");
                 }
             }
             this.chunks = taken.toArray(ByteBuffer[]::new);
             this.firsts = starts.build().toArray();
+            this.offsets = begins.build().toArray();
             this.chunkOf = new int[(int) count];
             for (int c = 0; c < chunks.length; c++) {
                 int end = c + 1 < chunks.length ? firsts[c + 1] : chunkOf.length;
@@ -76,8 +99,15 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
             }
         }
 
+        /** Of the place and the example at {@code offset}. */
+        private int rowBytes(ByteBuffer chunk, int offset) {
+            return Long.BYTES + layout.bytes(chunk, offset + Long.BYTES);
+        }
+
         private int offset(int row) {
-            return (row - firsts[chunkOf[row]]) * rowBytes;
+            return layout.isSparse()
+                    ? offsets[row]
+                    : (row - firsts[chunkOf[row]]) * (Long.BYTES + layout.stride() * Float.BYTES);
         }
 
         private long place(int row) {
@@ -123,17 +153,37 @@ final class RowSorter implements FlatMapFunction<Iterator<Tuple2<Integer, byte[]
         }
 
         private ByteBuffer example(int row) {
-            return chunks[chunkOf[row]].slice(offset(row) + Long.BYTES, stride * Float.BYTES);
+            return chunks[chunkOf[row]].slice(offset(row) + Long.BYTES, bytes(row));
+        }
+
+        private int bytes(int row) {
+            return layout.bytes(chunks[chunkOf[row]], offset(row) + Long.BYTES);
+        }
+
+        /** Behind the last row of a block that begins with {@code from}: it has at most {@code most} bytes, or one row. */
+        int blockEnd(int[] order, int from, int most) {
+            int to = from;
+            long size = 0;
+            while (to < order.length && (to == from || size + bytes(order[to]) <= most)) {
+                size += bytes(order[to++]);
+            }
+            return to;
         }
 
         PackedRows pack(int[] order, int from, int to) {
-            int bytes = stride * Float.BYTES;
-            byte[] data = new byte[Math.multiplyExact(to - from, bytes)];
+            int size = 0;
+            for (int i = from; i < to; i++) {
+                size = Math.addExact(size, bytes(order[i]));
+            }
+            byte[] data = new byte[size];
+            int at = 0;
             for (int i = from; i < to; i++) {
                 int row = order[i];
-                chunks[chunkOf[row]].get(offset(row) + Long.BYTES, data, (i - from) * bytes, bytes);
+                int bytes = bytes(row);
+                chunks[chunkOf[row]].get(offset(row) + Long.BYTES, data, at, bytes);
+                at += bytes;
             }
-            return new PackedRows(to - from, stride, data);
+            return new PackedRows(to - from, data);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.lockstep.data;
 
+import io.lockstep.nn.SparseBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,10 @@ public final class Shard {
     private final int rows;
     private final RowLayout layout;
     private final int stride;
+    /** Null for dense examples, which are in {@link #segments}. */
+    private final SparseRowFile sparse;
+
+    private final float[] shift;
 
     private Shard(MappedByteBuffer[] files, int rowsPerSegment, int rows, RowLayout layout) {
         this.files = files;
@@ -35,6 +40,51 @@ public final class Shard {
         this.rows = rows;
         this.layout = layout;
         this.stride = layout.stride();
+        this.sparse = null;
+        this.shift = new float[0];
+    }
+
+    /** A shard of sparse examples; {@code shift} is c of {@link SparseBatch}. */
+    Shard(SparseRowFile sparse, int rows, RowLayout layout, float[] shift) {
+        this.files = new MappedByteBuffer[0];
+        this.segments = new FloatBuffer[0];
+        this.rowsPerSegment = 1;
+        this.rows = rows;
+        this.layout = layout;
+        this.stride = layout.stride();
+        this.sparse = sparse;
+        this.shift = shift;
+    }
+
+    /** Whether its examples are sparse: best taken as such, though they are to be had in full as well. */
+    public boolean isSparse() {
+        return sparse != null;
+    }
+
+    /** c of {@link SparseBatch} (n_x); empty of a dense shard. */
+    public float[] shift() {
+        return shift.clone();
+    }
+
+    /** A batch for this shard's examples; of a sparse shard only. */
+    public SparseBatch newBatch() {
+        return new SparseBatch(shift);
+    }
+
+    /** {@link #gather(int[], int, int, float[], float[])} of a sparse shard; {@code x} holds these examples then. */
+    public void gather(int[] order, int from, int count, SparseBatch x, float[] y) {
+        x.clear();
+        for (int j = 0; j < count; j++) {
+            sparse.copy(order[from + j], x, y, j * layout.targets());
+        }
+    }
+
+    /** {@link #read(int, int, float[], float[])} of a sparse shard; {@code x} holds these examples then. */
+    public void read(int from, int count, SparseBatch x, float[] y) {
+        x.clear();
+        for (int j = 0; j < count; j++) {
+            sparse.copy(from + j, x, y, j * layout.targets());
+        }
     }
 
     /** How many examples. */
@@ -44,6 +94,10 @@ public final class Shard {
 
     /** Brings examples [from, from + count) into the page cache, in one go. */
     public void load(int from, int count) {
+        if (isSparse()) {
+            sparse.load(from, count);
+            return;
+        }
         int rowBytes = stride * Float.BYTES;
         int end = from + count;
         for (int row = from; row < end; ) {
@@ -77,6 +131,12 @@ public final class Shard {
     }
 
     private void copy(int row, float[] x, float[] y, int j) {
+        if (isSparse()) {
+            SparseBatch one = newBatch();
+            sparse.copy(row, one, y, j * layout.targets());
+            one.expand(0, x, j * layout.features());
+            return;
+        }
         FloatBuffer segment = segments[row / rowsPerSegment];
         int start = row % rowsPerSegment * stride;
         int features = layout.features();
@@ -107,6 +167,9 @@ public final class Shard {
     }
 
     private float weight(int row) {
+        if (isSparse()) {
+            return sparse.weight(row);
+        }
         return segments[row / rowsPerSegment].get(row % rowsPerSegment * stride + stride - 1);
     }
 

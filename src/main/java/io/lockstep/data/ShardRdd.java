@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ import scala.runtime.AbstractFunction1;
  */
 final class ShardRdd extends RDD<ShardTask> {
     private static final long serialVersionUID = 1L;
+
+    /** Examples that are normalized in one go. */
+    private static final int SPARSE_BLOCK_ROWS = 256;
 
     /** How the examples are cut. */
     record Layout(String id, long examples, int shards, RowLayout row) implements Serializable {
@@ -320,38 +324,44 @@ final class ShardRdd extends RDD<ShardTask> {
             }
         }
 
+        @Override
+        public void forEachSparseBlock(int rows, SparseBlockConsumer consumer) {
+            for (ShardRange range : run.shards) {
+                sparseBlocks(range, rows, consumer);
+            }
+        }
+
         /** Hands the shard's examples to {@code consumer}, block by block, whatever pieces they are stored in. */
         private void blocks(ShardRange range, int rows, BlockConsumer consumer) {
-            float[] block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), layout.stride())];
-            int filled = 0;
-            int number = 0;
-            long rank;
+            DenseBlocks blocks = new DenseBlocks(range, rows, layout.stride(), consumer);
+            walk(range, blocks::add);
+            blocks.end();
+        }
+
+        private void sparseBlocks(ShardRange range, int rows, SparseBlockConsumer consumer) {
+            SparseBlocks blocks = new SparseBlocks(range, rows, layout.row, consumer);
+            walk(range, blocks::add);
+            blocks.end();
+        }
+
+        /** Hands on the stored pieces of the shard, in order. */
+        private void walk(ShardRange range, Piece piece) {
             for (int partition : overlapping(starts, firstPartition, range.start(), range.end())) {
-                rank = starts.get(partition - firstPartition);
+                long rank = starts.get(partition - firstPartition);
                 StoredRows read = stored.rows(partition, run, context);
                 Iterator<PackedRows> rowsLeft = read.rows();
                 while (rank < range.end() && rowsLeft.hasNext()) {
                     PackedRows packedRows = rowsLeft.next();
                     long from = Math.max(range.start(), rank);
                     long to = Math.min(range.end(), rank + packedRows.rows());
-                    while (from < to) {
-                        int count = (int) Math.min(to - from, rows - filled);
-                        packedRows.copy((int) (from - rank), count, block, filled * layout.stride());
-                        filled += count;
-                        from += count;
-                        if (filled == rows) {
-                            consumer.accept(range, number++, block, filled);
-                            filled = 0;
-                        }
+                    if (from < to) {
+                        piece.take(packedRows, (int) (from - rank), (int) (to - from));
                     }
                     rank += packedRows.rows();
                 }
                 if (rank >= range.end()) {
                     read.leave().run();
                 }
-            }
-            if (filled > 0) {
-                consumer.accept(range, number, block, filled);
             }
         }
 
@@ -360,9 +370,16 @@ final class ShardRdd extends RDD<ShardTask> {
             File[] directories =
                     SparkEnv.get().blockManager().diskBlockManager().localDirs();
             Path directory = directories[range.shard() % directories.length].toPath();
+            try {
+                return layout.row.isSparse() ? mapSparse(range, directory) : mapDense(range, directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException("shard " + range.shard() + " cannot be written to " + directory, e);
+            }
+        }
+
+        private Shard mapDense(ShardRange range, Path directory) throws IOException {
             try (Shard.Writer writer = new Shard.Writer(directory, layout.row)) {
-                Preparer preparer =
-                        preparation == null ? Preparer.none(layout.row) : Preparer.of(preparation.value(), layout.row);
+                Preparer preparer = preparer();
                 blocks(range, Preparer.blockRows(layout.stride()), (shard, block, examples, rows) -> {
                     preparer.prepare(examples, rows);
                     try {
@@ -372,8 +389,113 @@ final class ShardRdd extends RDD<ShardTask> {
                     }
                 });
                 return writer.map();
-            } catch (IOException e) {
-                throw new UncheckedIOException("shard " + range.shard() + " cannot be written to " + directory, e);
+            }
+        }
+
+        private Shard mapSparse(ShardRange range, Path directory) throws IOException {
+            try (SparseRowFile.Writer writer = new SparseRowFile.Writer(directory, layout.row)) {
+                Preparer preparer = preparer();
+                SparseNormalizer normalizer = new SparseNormalizer(preparer.normalization(), preparer.fills());
+                SparseRows normalized = new SparseRows(layout.row);
+                sparseBlocks(range, SPARSE_BLOCK_ROWS, (shard, block, examples) -> {
+                    normalized.normalize(examples, normalizer);
+                    preparer.prepareTails(normalized);
+                    try {
+                        writer.write(normalized);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                return new Shard(writer.map(), writer.rows(), layout.row, normalizer.shift());
+            }
+        }
+
+        private Preparer preparer() {
+            return preparation == null ? Preparer.none(layout.row) : Preparer.of(preparation.value(), layout.row);
+        }
+    }
+
+    /** Takes {@code count} examples of what a partition holds. */
+    @FunctionalInterface
+    private interface Piece {
+        void take(PackedRows stored, int from, int count);
+    }
+
+    /** Makes blocks of pieces. */
+    private static final class DenseBlocks {
+        private final ShardRange range;
+        private final int rows;
+        private final int stride;
+        private final ShardTask.BlockConsumer consumer;
+        private final float[] block;
+        private int filled;
+        private int number;
+
+        DenseBlocks(ShardRange range, int rows, int stride, ShardTask.BlockConsumer consumer) {
+            this.range = range;
+            this.rows = rows;
+            this.stride = stride;
+            this.consumer = consumer;
+            this.block = new float[Math.multiplyExact(Math.min(rows, Math.max(1, range.rows())), stride)];
+        }
+
+        void add(PackedRows stored, int first, int examples) {
+            int left = examples;
+            for (int from = first; left > 0; ) {
+                int count = Math.min(left, rows - filled);
+                stored.copy(stride, from, count, block, filled * stride);
+                filled += count;
+                from += count;
+                left -= count;
+                if (filled == rows) {
+                    end();
+                }
+            }
+        }
+
+        void end() {
+            if (filled > 0) {
+                consumer.accept(range, number++, block, filled);
+                filled = 0;
+            }
+        }
+    }
+
+    /** Makes blocks of pieces of a sparse set. */
+    private static final class SparseBlocks {
+        private final ShardRange range;
+        private final int rows;
+        private final RowLayout layout;
+        private final ShardTask.SparseBlockConsumer consumer;
+        private final SparseRows block;
+        private int number;
+
+        SparseBlocks(ShardRange range, int rows, RowLayout layout, ShardTask.SparseBlockConsumer consumer) {
+            this.range = range;
+            this.rows = rows;
+            this.layout = layout;
+            this.consumer = consumer;
+            this.block = new SparseRows(layout);
+        }
+
+        void add(PackedRows stored, int first, int examples) {
+            ByteBuffer bytes = stored.bytes();
+            int at = 0;
+            for (int i = 0; i < first + examples; i++) {
+                if (i >= first) {
+                    block.read(bytes, at);
+                    if (block.rows() == rows) {
+                        end();
+                    }
+                }
+                at += layout.bytes(bytes, at);
+            }
+        }
+
+        void end() {
+            if (block.rows() > 0) {
+                consumer.accept(range, number++, block);
+                block.clear();
             }
         }
     }
@@ -408,6 +530,14 @@ final class ShardRdd extends RDD<ShardTask> {
             return new Preparer(null, Normalization.identity(0), List.of(), layout);
         }
 
+        Normalization normalization() {
+            return preparation == null ? Normalization.identity(layout.features()) : preparation.normalization();
+        }
+
+        List<Double> fills() {
+            return preparation == null ? List.of() : preparation.fills();
+        }
+
         static Preparer of(ShardedSet.Preparation preparation, RowLayout layout) {
             return new Preparer(preparation, preparation.normalization(), preparation.fills(), layout);
         }
@@ -430,6 +560,20 @@ final class ShardRdd extends RDD<ShardTask> {
                 }
                 for (int t = 0; t < layout.targets(); t++) {
                     examples[targets + t] = (float) preparation.target().transform(t, examples[targets + t]);
+                }
+            }
+        }
+
+        /** What stands behind the features of sparse examples. */
+        void prepareTails(SparseRows examples) {
+            for (int j = 0; preparation != null && j < examples.rows(); j++) {
+                if (layout.isWeighted()) {
+                    int weight = layout.targets();
+                    examples.setTail(
+                            j, weight, preparation.weights().of(examples.tail(j, weight), examples.tail(j, 0)));
+                }
+                for (int t = 0; t < layout.targets(); t++) {
+                    examples.setTail(j, t, (float) preparation.target().transform(t, examples.tail(j, t)));
                 }
             }
         }

@@ -17,6 +17,16 @@ public interface ShardTask {
     /** The examples of its shards in order, not prepared, in blocks as large as {@code rows} wherever a shard allows. */
     void forEachBlock(int rows, BlockConsumer consumer);
 
+    /** {@link #forEachBlock} of a sparse set. */
+    void forEachSparseBlock(int rows, SparseBlockConsumer consumer);
+
+    /** Takes sparse examples block by block. */
+    @FunctionalInterface
+    interface SparseBlockConsumer {
+        /** As {@link BlockConsumer#accept}. */
+        void accept(ShardRange range, int block, SparseRows examples);
+    }
+
     /** Takes examples block by block. */
     @FunctionalInterface
     interface BlockConsumer {

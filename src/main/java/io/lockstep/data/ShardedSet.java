@@ -21,16 +21,24 @@ public final class ShardedSet implements AutoCloseable {
     private final int firstPartition;
     private final List<Long> starts;
     private final RowLayout layout;
+    private final long bytes;
     private final int shards;
     private final String id = UUID.randomUUID().toString();
     /** What executors have mapped is told apart by how it was prepared. */
     private final Map<Preparation, Prepared> prepared = new ConcurrentHashMap<>();
 
-    ShardedSet(JavaRDD<PackedRows> packed, int firstPartition, List<Long> starts, RowLayout layout, int shards) {
+    ShardedSet(
+            JavaRDD<PackedRows> packed,
+            int firstPartition,
+            List<Long> starts,
+            RowLayout layout,
+            long bytes,
+            int shards) {
         this.packed = packed;
         this.firstPartition = firstPartition;
         this.starts = List.copyOf(starts);
         this.layout = layout;
+        this.bytes = bytes;
         this.shards = shards;
     }
 
@@ -39,14 +47,19 @@ public final class ShardedSet implements AutoCloseable {
         return starts.get(starts.size() - 1);
     }
 
-    /** How large the examples are together, as float32. */
-    public long bytes() {
-        return examples() * layout.stride() * Float.BYTES;
-    }
-
     /** S. */
     public int shards() {
         return shards;
+    }
+
+    /** How many bytes the examples take up as they are stored. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Whether their features that are 0 are not stored. */
+    public boolean isSparse() {
+        return layout.isSparse();
     }
 
     /** n_x. */

@@ -14,6 +14,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 public final class Statistics {
     /** Examples of a block. Part of what makes an old seed give an old model. */
     private static final int BLOCK_ROWS = 2048;
+    /** Of dense examples with very many features a block has fewer. */
+    private static final int BLOCK_FLOATS = 8 << 20;
 
     private Statistics() {}
 
@@ -55,17 +57,39 @@ public final class Statistics {
         private List<ReductionTree.Node<Moments>> moments(ShardTask task) {
             ReductionTree<Moments> shards = new ReductionTree<>(Moments::merge);
             ShardMoments current = new ShardMoments();
-            task.forEachBlock(BLOCK_ROWS, (range, block, examples, rows) -> {
-                if (block == 0 && current.blocks > 0) {
-                    shards.addLeaf(current.shard, current.take());
-                }
-                current.shard = range.shard();
-                current.add(block, blockMoments(examples, rows));
-            });
+            if (layout.isSparse()) {
+                task.forEachSparseBlock(BLOCK_ROWS, (range, block, examples) -> {
+                    logarithms(examples);
+                    add(shards, current, range, block, Moments.of(examples, layout));
+                });
+            } else {
+                int most = Math.max(1, Math.min(BLOCK_ROWS, BLOCK_FLOATS / layout.stride()));
+                task.forEachBlock(
+                        most,
+                        (range, block, examples, rows) ->
+                                add(shards, current, range, block, blockMoments(examples, rows)));
+            }
             if (current.blocks > 0) {
                 shards.addLeaf(current.shard, current.take());
             }
             return shards.nodes();
+        }
+
+        private static void add(
+                ReductionTree<Moments> shards, ShardMoments current, ShardRange range, int block, Moments moments) {
+            if (block == 0 && current.blocks > 0) {
+                shards.addLeaf(current.shard, current.take());
+            }
+            current.shard = range.shard();
+            current.add(block, moments);
+        }
+
+        private void logarithms(SparseRows examples) {
+            for (int j = 0; target == TargetTransform.Kind.LOG && j < examples.rows(); j++) {
+                for (int t = 0; t < layout.targets(); t++) {
+                    examples.setTail(j, t, (float) Math.log(examples.tail(j, t)));
+                }
+            }
         }
 
         private Moments blockMoments(float[] examples, int rows) {

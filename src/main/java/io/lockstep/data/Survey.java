@@ -82,6 +82,8 @@ final class Survey implements Serializable {
         private int vectorSize;
         private long missing;
         private long present;
+        /** Of numbers and of the elements of vectors. */
+        private long nonZeros;
 
         Column(String name, int ordinal, DataType type, Quest quest) {
             this.name = name;
@@ -132,6 +134,21 @@ final class Survey implements Serializable {
             return (texts - numbers) + " of " + texts + " cells are not numbers, e.g. \"" + oddText + "\" in " + oddRow;
         }
 
+        /** How many numbers, or elements of vectors, are there and not 0. */
+        long nonZeros() {
+            return nonZeros;
+        }
+
+        /** How many rows have a value. */
+        long present() {
+            return present;
+        }
+
+        /** How many rows have none. */
+        long missing() {
+            return missing;
+        }
+
         private void add(InternalRow row, RowText rowText) {
             if (Cells.isMissing(row, ordinal, type)) {
                 missing++;
@@ -140,10 +157,20 @@ final class Survey implements Serializable {
             present++;
             switch (quest) {
                 case LEVELS -> addText(row, rowText);
-                case NUMBERS -> range.add(Cells.number(row, ordinal, type));
-                case SIZE -> vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
+                case NUMBERS -> addNumber(Cells.number(row, ordinal, type));
+                case SIZE -> addVector(row);
                 case PRESENCE -> {}
             }
+        }
+
+        private void addNumber(double number) {
+            range.add(number);
+            nonZeros += number == 0 ? 0 : 1;
+        }
+
+        private void addVector(InternalRow row) {
+            vectorSize = Math.max(vectorSize, Cells.vectorSize(row, ordinal, type));
+            nonZeros += Cells.nonZeros(row, ordinal, type);
         }
 
         private void addText(InternalRow row, RowText rowText) {
@@ -178,6 +205,7 @@ final class Survey implements Serializable {
             numbers += other.numbers;
             missing += other.missing;
             present += other.present;
+            nonZeros += other.nonZeros;
             range.merge(other.range);
             vectorSize = Math.max(vectorSize, other.vectorSize);
             if (!other.oddRow.isEmpty() && (oddRow.isEmpty() || other.oddText.compareTo(oddText) < 0)) {

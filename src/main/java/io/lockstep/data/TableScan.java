@@ -208,7 +208,7 @@ final class TableScan implements FlatMapFunction<Iterator<InternalRow>, TableSca
     }
 
     /** One column's. */
-    private static final class Column implements Serializable {
+    private static final class Column implements Cells.ElementConsumer, Serializable {
         private static final long serialVersionUID = 1L;
 
         private final long[] missing = new long[DataRole.values().length];
@@ -217,6 +217,9 @@ final class TableScan implements FlatMapFunction<Iterator<InternalRow>, TableSca
         private long firstHash;
         private String first = "";
         private boolean constant = true;
+        /** Of a vector's elements: how many are not 0, and between what these are. */
+        private long[] nonZeros = new long[0];
+
         private double[] least = new double[0];
         private double[] greatest = new double[0];
 
@@ -251,23 +254,32 @@ final class TableScan implements FlatMapFunction<Iterator<InternalRow>, TableSca
         }
 
         private void vector(InternalRow row, int ordinal, DataType type) {
-            double[] values = new double[Cells.vectorSize(row, ordinal, type)];
-            Cells.vector(row, ordinal, type, values);
-            widen(values, values);
+            widen(Cells.vectorSize(row, ordinal, type));
+            Cells.forEachNonZero(row, ordinal, type, this);
         }
 
-        private void widen(double[] low, double[] high) {
+        @Override
+        public void accept(int element, double value) {
+            widen(element + 1);
+            nonZeros[element]++;
+            least[element] = Math.min(least[element], value);
+            greatest[element] = Math.max(greatest[element], value);
+        }
+
+        private void widen(int size) {
             int known = least.length;
-            if (low.length > known) {
-                least = Arrays.copyOf(least, low.length);
-                greatest = Arrays.copyOf(greatest, low.length);
-                Arrays.fill(least, known, low.length, Double.POSITIVE_INFINITY);
-                Arrays.fill(greatest, known, low.length, Double.NEGATIVE_INFINITY);
+            if (size > known) {
+                nonZeros = Arrays.copyOf(nonZeros, size);
+                least = Arrays.copyOf(least, size);
+                greatest = Arrays.copyOf(greatest, size);
+                Arrays.fill(least, known, size, Double.POSITIVE_INFINITY);
+                Arrays.fill(greatest, known, size, Double.NEGATIVE_INFINITY);
             }
-            for (int i = 0; i < low.length; i++) {
-                least[i] = Math.min(least[i], low[i]);
-                greatest[i] = Math.max(greatest[i], high[i]);
-            }
+        }
+
+        /** Whether all filled cells have the same number there. */
+        private boolean isConstant(int element) {
+            return nonZeros[element] == 0 || (nonZeros[element] == filled && least[element] == greatest[element]);
         }
 
         void merge(Column other) {
@@ -283,7 +295,12 @@ final class TableScan implements FlatMapFunction<Iterator<InternalRow>, TableSca
                 constant &= other.constant && firstHash == other.firstHash;
             }
             filled += other.filled;
-            widen(other.least, other.greatest);
+            widen(other.least.length);
+            for (int i = 0; i < other.least.length; i++) {
+                nonZeros[i] += other.nonZeros[i];
+                least[i] = Math.min(least[i], other.least[i]);
+                greatest[i] = Math.max(greatest[i], other.greatest[i]);
+            }
         }
 
         ColumnProfile profile(String name, String type, ColumnProfile.Use use, long trainRows) {
@@ -293,7 +310,7 @@ final class TableScan implements FlatMapFunction<Iterator<InternalRow>, TableSca
             }
             int same = 0;
             for (int i = 0; i < least.length; i++) {
-                same += least[i] == greatest[i] ? 1 : 0;
+                same += isConstant(i) ? 1 : 0;
             }
             boolean one = constant && filled == trainRows && filled > 1 && least.length == 0;
             return new ColumnProfile(

@@ -1,6 +1,7 @@
 package io.lockstep.data;
 
 import io.lockstep.error.DataException;
+import io.lockstep.model.Storage;
 import io.lockstep.model.TargetTransform;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -106,9 +107,10 @@ public final class TargetEncoder implements Serializable {
         return new TargetEncoder(all, RowLayout.Weight.LAST);
     }
 
-    /** How the floats of an example lie behind {@code features}. */
-    RowLayout layout(int features) {
-        return new RowLayout(features, weight == RowLayout.Weight.LAST ? parts.size() - 1 : parts.size(), weight);
+    /** How an example of {@code features} lies. */
+    RowLayout layout(int features, Storage storage) {
+        return new RowLayout(
+                features, weight == RowLayout.Weight.LAST ? parts.size() - 1 : parts.size(), weight, storage);
     }
 
     /**

@@ -14,6 +14,7 @@ import io.lockstep.error.LockstepException;
 import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.Normalization;
+import io.lockstep.model.Storage;
 import io.lockstep.model.TargetTransform;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -138,7 +139,7 @@ public final class TrainingData implements AutoCloseable {
             throw new DataException("data.train: there are no rows to train on in " + data.train() + ".");
         }
         this.classes = classification ? classes(survey, classLabel) : List.of();
-        this.features = columns.schema(survey);
+        this.features = columns.schema(config, survey);
         this.warnings = columns.warnings(survey);
         requireFew(features);
         requireSize(data, features);
@@ -149,7 +150,9 @@ public final class TrainingData implements AutoCloseable {
         int slots = spark.sparkContext().defaultParallelism();
         List<ExecutorSpace> executors =
                 ExecutorSpace.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), slots);
-        long rowBytes = (features.width() + data.labels().size()) * (long) Float.BYTES;
+        long nonZeros = (long) (FeatureColumns.nonZeros(features, survey) / survey.rows(DataRole.TRAIN));
+        long words = features.storage() == Storage.SPARSE ? 1 + 2 * nonZeros : features.width();
+        long rowBytes = (words + data.labels().size()) * Float.BYTES;
         long bytes = Stream.of(DataRole.values()).mapToLong(survey::rows).sum() * rowBytes;
         // one-hot columns and compressed files make examples far larger than the file they come from
         double growth = (double) bytes / Math.max(1, train.bytes());

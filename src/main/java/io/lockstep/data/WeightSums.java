@@ -74,6 +74,10 @@ final class WeightSums implements Serializable {
             this.classes = classes;
         }
 
+        private int index(float target) {
+            return classes == 1 ? 0 : (int) target;
+        }
+
         @Override
         public Iterator<ReductionTree.Node<WeightSums>> call(Iterator<ShardTask> tasks) {
             List<ReductionTree.Node<WeightSums>> nodes = new ArrayList<>();
@@ -81,14 +85,22 @@ final class WeightSums implements Serializable {
                 ShardTask task = tasks.next();
                 Map<Integer, WeightSums> byShard = new TreeMap<>();
                 task.shards().forEach(range -> byShard.put(range.shard(), new WeightSums(classes)));
-                task.forEachBlock(BLOCK_ROWS, (range, block, examples, rows) -> {
-                    WeightSums sums = byShard.get(range.shard());
-                    int stride = layout.stride();
-                    for (int j = 0; j < rows; j++) {
-                        int index = classes == 1 ? 0 : (int) examples[j * stride + layout.features()];
-                        sums.add(index, examples[(j + 1) * stride - 1]);
-                    }
-                });
+                if (layout.isSparse()) {
+                    task.forEachSparseBlock(BLOCK_ROWS, (range, block, examples) -> {
+                        WeightSums sums = byShard.get(range.shard());
+                        for (int j = 0; j < examples.rows(); j++) {
+                            sums.add(index(examples.tail(j, 0)), examples.tail(j, layout.targets()));
+                        }
+                    });
+                } else {
+                    task.forEachBlock(BLOCK_ROWS, (range, block, examples, rows) -> {
+                        WeightSums sums = byShard.get(range.shard());
+                        int stride = layout.stride();
+                        for (int j = 0; j < rows; j++) {
+                            sums.add(index(examples[j * stride + layout.features()]), examples[(j + 1) * stride - 1]);
+                        }
+                    });
+                }
                 ReductionTree<WeightSums> tree = new ReductionTree<>(WeightSums::merge);
                 byShard.forEach(tree::addLeaf);
                 nodes.addAll(tree.nodes());

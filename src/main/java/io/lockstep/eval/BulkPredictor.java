@@ -8,6 +8,7 @@ import io.lockstep.model.TargetTransform;
 import io.lockstep.nn.FoldedNetwork;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.SparseBatch;
 import io.lockstep.train.ShardInference;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,7 +118,15 @@ public final class BulkPredictor {
 
         @Override
         public List<InternalRow> apply(float[] x, int m) {
-            float[] a = network.outputs(theta, x, m);
+            return rows(network.outputs(theta, x, m), m);
+        }
+
+        @Override
+        public List<InternalRow> apply(SparseBatch x) {
+            return rows(network.outputs(theta, x), x.columns());
+        }
+
+        private List<InternalRow> rows(float[] a, int m) {
             List<InternalRow> rows = new ArrayList<>(m);
             for (int j = 0; j < m; j++) {
                 Object[] cells = new Object[2 * n];
@@ -157,7 +166,15 @@ public final class BulkPredictor {
 
         @Override
         public List<InternalRow> apply(float[] x, int m) {
-            float[] a = network.outputs(theta, x, m);
+            return rows(network.outputs(theta, x, m), m);
+        }
+
+        @Override
+        public List<InternalRow> apply(SparseBatch x) {
+            return rows(network.outputs(theta, x), x.columns());
+        }
+
+        private List<InternalRow> rows(float[] a, int m) {
             List<InternalRow> rows = new ArrayList<>(m);
             for (int j = 0; j < m; j++) {
                 rows.add(new GenericInternalRow(classes.length == 0 ? regressed(a, j * n) : classified(a, j * n)));

@@ -108,6 +108,11 @@ public final class Blas {
 
     /** y ← A·x + y with A (rows, columns) without gaps, x (columns), y (rows) from {@code yOffset} on. */
     public static void sgemv(int rows, int columns, float[] a, float[] x, float[] y, int yOffset) {
-        Holder.INSTANCE.sgemv("N", rows, columns, 1f, a, 0, rows, x, 0, 1, 1f, y, yOffset, 1);
+        sgemv(rows, columns, a, 0, x, y, yOffset);
+    }
+
+    /** {@link #sgemv(int, int, float[], float[], float[], int)} with an A that begins at {@code aOffset}. */
+    public static void sgemv(int rows, int columns, float[] a, int aOffset, float[] x, float[] y, int yOffset) {
+        Holder.INSTANCE.sgemv("N", rows, columns, 1f, a, aOffset, rows, x, 0, 1, 1f, y, yOffset, 1);
     }
 }

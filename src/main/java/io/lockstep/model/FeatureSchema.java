@@ -12,8 +12,14 @@ import java.util.function.IntToDoubleFunction;
  * How a row becomes an example: the input columns in order; their features stand side by side in the same order.
  *
  * @param columns at least one, names distinct
+ * @param storage how examples are stored; what they are is the same
  */
-public record FeatureSchema(List<FeatureColumn> columns) implements Serializable {
+public record FeatureSchema(List<FeatureColumn> columns, Storage storage) implements Serializable {
+
+    /** Of dense examples. */
+    public FeatureSchema(List<FeatureColumn> columns) {
+        this(columns, Storage.DENSE);
+    }
 
     public FeatureSchema {
         columns = List.copyOf(columns);
@@ -77,7 +83,7 @@ public record FeatureSchema(List<FeatureColumn> columns) implements Serializable
                             : column);
             start += column.width();
         }
-        return new FeatureSchema(filled);
+        return new FeatureSchema(filled, storage);
     }
 
     private static boolean isFilled(FeatureColumn column) {

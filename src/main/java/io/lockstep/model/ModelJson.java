@@ -47,6 +47,9 @@ final class ModelJson {
         model.weight().ifPresent(weight -> root.put("weight", weight));
         ArrayNode classes = root.putArray("classes");
         model.classes().forEach(classes::add);
+        if (model.features().storage() == Storage.SPARSE) {
+            root.put("storage", model.features().storage().configName());
+        }
         ArrayNode features = root.putArray("features");
         model.features().columns().forEach(column -> features.add(column(column)));
         ObjectNode normalization = root.putObject("normalization");
@@ -164,6 +167,7 @@ final class ModelJson {
                 "label",
                 "weight",
                 "classes",
+                "storage",
                 "features",
                 "normalization",
                 "target",
@@ -178,7 +182,8 @@ final class ModelJson {
         Optional<String> weight =
                 root.has("weight") ? Optional.of(root.field("weight").text()) : Optional.empty();
         List<String> classes = root.field("classes").texts();
-        FeatureSchema features = features(root.field("features"));
+        Storage storage = root.has("storage") ? root.field("storage").choice(Storage.class) : Storage.DENSE;
+        FeatureSchema features = features(root.field("features"), storage);
         Normalization normalization = normalization(root.field("normalization"));
         TargetTransform target = target(root.field("target"));
         NetworkSpec network = network(root.field("network"));
@@ -189,7 +194,7 @@ final class ModelJson {
         return new Content(description, sha256);
     }
 
-    private static FeatureSchema features(JsonField features) {
+    private static FeatureSchema features(JsonField features, Storage storage) {
         List<FeatureColumn> columns = new ArrayList<>();
         for (JsonField column : features.elements()) {
             String name = column.field("name").text();
@@ -236,7 +241,7 @@ final class ModelJson {
                             throw column.field("kind").expected("one of numeric, categorical, hashed, image, vector");
                     });
         }
-        return features.build(() -> new FeatureSchema(columns));
+        return features.build(() -> new FeatureSchema(columns, storage));
     }
 
     private static MissingValues missing(JsonField column) {

@@ -16,6 +16,8 @@ final class DenseLayer implements Layer {
     private final int capacity;
     /** dA (p, m); made at the first call, for the lowest layer never needs it. */
     private float[] dInput = new float[0];
+    /** Sums over a sparse input (n); made at the first one. */
+    private float[] work = new float[0];
 
     DenseLayer(int units, int inputs, LayerSpec.Bias bias, int offset, int capacity) {
         this.n = units;
@@ -50,6 +52,33 @@ final class DenseLayer implements Layer {
         return z;
     }
 
+    /** {@link #forwardInference(float[], float[], int)} of a sparse A, all of it. */
+    float[] forward(float[] theta, SparseBatch input) {
+        int m = input.columns();
+        if (bias == LayerSpec.Bias.NONE) {
+            Arrays.fill(z, 0, n * m, 0f);
+        } else {
+            for (int j = 0; j < m; j++) {
+                System.arraycopy(theta, bOffset, z, j * n, n);
+            }
+        }
+        input.multiplyAdd(theta, wOffset, n, z, work());
+        return z;
+    }
+
+    /** {@link #backwardParameters(float[], float[], float[], int, float[])} of a sparse A. */
+    void backwardParameters(SparseBatch input, float[] dOutput, float[] gradient) {
+        input.outerAdd(dOutput, n, gradient, wOffset, work());
+        addBiasGradient(dOutput, input.columns(), gradient);
+    }
+
+    private float[] work() {
+        if (work.length == 0) {
+            work = new float[n];
+        }
+        return work;
+    }
+
     @Override
     public float[] backward(float[] theta, float[] input, float[] dOutput, int m, float[] gradient) {
         backwardParameters(theta, input, dOutput, m, gradient);
@@ -65,6 +94,10 @@ final class DenseLayer implements Layer {
     public void backwardParameters(float[] theta, float[] input, float[] dOutput, int m, float[] gradient) {
         // dW[n,p] += dZ[n,m] · A[p,m]ᵀ
         Blas.sgemm("N", "T", n, p, m, 1f, dOutput, 0, n, input, 0, p, 1f, gradient, wOffset, n);
+        addBiasGradient(dOutput, m, gradient);
+    }
+
+    private void addBiasGradient(float[] dOutput, int m, float[] gradient) {
         if (bias == LayerSpec.Bias.LEARNT) {
             // db[n] += dZ[n,m] · 1[m]: the row sums
             Blas.sgemv(n, m, dOutput, ones, gradient, bOffset);

@@ -163,6 +163,23 @@ public final class GradientCheck {
     }
 
     /**
+     * Checks the backprop of a {@link Network} that is given the examples sparse.
+     *
+     * @param shift c of {@link SparseBatch} (n_x)
+     * @see #run(NetworkSpec, float[], float[], float[], int, Settings)
+     */
+    public static Result runSparse(
+            NetworkSpec spec, float[] theta, float[] x, float[] y, int m, Settings settings, float[] shift) {
+        NetworkSpec plain = spec.withoutDropout();
+        return run(spec, theta, x, y, m, settings, (t, xs, ys, count) -> {
+            float[] gradient = new float[t.length];
+            SparseBatch sparse = SparseBatch.of(xs, count, shift);
+            new Network(plain, count).addGradient(t, sparse, ys, pass(settings), gradient);
+            return regularized(plain, t, gradient, count, settings);
+        });
+    }
+
+    /**
      * Checks a gradient of the caller's, such as one that the trainer has divided and regularized.
      *
      * @see #run(NetworkSpec, float[], float[], float[], int, Settings)
@@ -179,7 +196,15 @@ public final class GradientCheck {
     /** The engine's gradient: summed, divided once, regularized. */
     private static float[] backprop(NetworkSpec spec, float[] theta, float[] x, float[] y, int m, Settings settings) {
         float[] gradient = new float[theta.length];
-        new Network(spec, m).addGradient(theta, x, y, m, new TrainingPass(settings.seed(), 0, 0, 0, 0), gradient);
+        new Network(spec, m).addGradient(theta, x, y, m, pass(settings), gradient);
+        return regularized(spec, theta, gradient, m, settings);
+    }
+
+    private static TrainingPass pass(Settings settings) {
+        return new TrainingPass(settings.seed(), 0, 0, 0, 0);
+    }
+
+    private static float[] regularized(NetworkSpec spec, float[] theta, float[] gradient, int m, Settings settings) {
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] /= m;
         }

@@ -17,9 +17,7 @@ public final class Inspection {
     private final NetworkSpec spec;
     private final Network network;
     private final int m;
-    private final float[] x;
-    private final float[] y;
-    private final float[] input;
+    private final Pass pass;
     private final float[] gradient;
     /** The layer, from 1, that each position of the spec belongs to; 0 for what comes before the first dense layer. */
     private final int[] layerOf;
@@ -46,12 +44,23 @@ public final class Inspection {
      * @param m how many examples, at least 1
      */
     public Inspection(NetworkSpec network, float[] x, float[] y, int m) {
+        this(network, m, new DensePass(x, new float[x.length], y, m));
+    }
+
+    /** An inspection on sparse examples, all of the batch. */
+    public Inspection(NetworkSpec network, SparseBatch x, float[] y) {
+        this(
+                network,
+                x.columns(),
+                (net, theta, gradient, watcher) ->
+                        net.addGradient(theta, x, y, new TrainingPass(0, 0, 0, 0, 0), gradient, watcher));
+    }
+
+    private Inspection(NetworkSpec network, int m, Pass pass) {
         this.spec = network.withoutDropout();
         this.network = new Network(spec, m);
         this.m = m;
-        this.x = x;
-        this.y = y;
-        this.input = new float[x.length];
+        this.pass = pass;
         this.gradient = new float[spec.parameterCount()];
         int positions = spec.layers().size();
         this.layerOf = new int[positions];
@@ -63,6 +72,22 @@ public final class Inspection {
         }
     }
 
+    /** One pass over the examples; Σ L. */
+    @FunctionalInterface
+    private interface Pass {
+        double addGradient(Network network, float[] theta, float[] gradient, PassObserver observer);
+    }
+
+    /** The pass over dense ones, a copy of which the network may overwrite. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record DensePass(float[] x, float[] input, float[] y, int m) implements Pass {
+        @Override
+        public double addGradient(Network network, float[] theta, float[] gradient, PassObserver observer) {
+            System.arraycopy(x, 0, input, 0, x.length);
+            return network.addGradient(theta, input, y, m, new TrainingPass(0, 0, 0, 0, 0), gradient, observer);
+        }
+    }
+
     /** How many layers have their {@link LayerActivity}. */
     public int layers() {
         return units.size();
@@ -71,9 +96,8 @@ public final class Inspection {
     /** One pass with this θ, which is left alone. */
     public Seen look(float[] theta) {
         Arrays.fill(gradient, 0);
-        System.arraycopy(x, 0, input, 0, x.length);
         Watcher watcher = new Watcher();
-        double loss = network.addGradient(theta, input, y, m, new TrainingPass(0, 0, 0, 0, 0), gradient, watcher) / m;
+        double loss = pass.addGradient(network, theta, gradient, watcher) / m;
         List<LayerActivity> activities = new ArrayList<>();
         for (int layer = 1; layer <= layers(); layer++) {
             activities.add(new LayerActivity(

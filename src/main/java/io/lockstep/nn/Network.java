@@ -122,10 +122,53 @@ public final class Network {
         return loss;
     }
 
+    /**
+     * {@link #addGradient(float[], float[], float[], int, TrainingPass, float[])} of sparse examples, all of the batch; the
+     * same up to rounding.
+     *
+     * @throws IllegalArgumentException if the lowest layer is not a dense one
+     */
+    public double addGradient(float[] theta, SparseBatch x, float[] y, TrainingPass pass, float[] gradient) {
+        return addGradient(theta, x, y, pass, gradient, PassObserver.NONE);
+    }
+
+    /** {@link #addGradient(float[], SparseBatch, float[], TrainingPass, float[])}, seen by an observer. */
+    double addGradient(
+            float[] theta, SparseBatch x, float[] y, TrainingPass pass, float[] gradient, PassObserver observer) {
+        int m = x.columns();
+        float[] z = forwardTraining(theta, x, pass, observer);
+        double loss = spec.loss().backward(z, y, outputs, m);
+        backward(theta, x, z, gradient, observer);
+        return loss;
+    }
+
+    /** {@link #addGradient(float[], SparseBatch, float[], TrainingPass, float[])} of each example's loss times its weight. */
+    public double addGradient(
+            float[] theta, SparseBatch x, float[] y, float[] weights, TrainingPass pass, float[] gradient) {
+        int m = x.columns();
+        float[] z = forwardTraining(theta, x, pass, PassObserver.NONE);
+        double loss = spec.loss().backward(z, y, weights, outputs, m);
+        backward(theta, x, z, gradient, PassObserver.NONE);
+        return loss;
+    }
+
     private float[] forwardTraining(float[] theta, float[] x, int m, TrainingPass pass, PassObserver observer) {
         requireFits(theta, m);
         activations[0] = x;
-        for (int l = 0; l < layers.size(); l++) {
+        activations[1] = layers.get(0).forwardTraining(theta, x, m, pass);
+        return forwardAbove(theta, m, pass, observer);
+    }
+
+    private float[] forwardTraining(float[] theta, SparseBatch x, TrainingPass pass, PassObserver observer) {
+        requireFits(theta, x.columns());
+        activations[1] = lowestDense(x).forward(theta, x);
+        return forwardAbove(theta, x.columns(), pass, observer);
+    }
+
+    /** From the lowest layer's output up. */
+    private float[] forwardAbove(float[] theta, int m, TrainingPass pass, PassObserver observer) {
+        observer.forward(0, activations[1], sizes[0] * m);
+        for (int l = 1; l < layers.size(); l++) {
             activations[l + 1] = layers.get(l).forwardTraining(theta, activations[l], m, pass);
             observer.forward(l, activations[l + 1], sizes[l] * m);
         }
@@ -134,13 +177,35 @@ public final class Network {
 
     /** Adds the gradient, from dZ[L]. */
     private void backward(float[] theta, float[] dLogits, int m, float[] gradient, PassObserver observer) {
+        float[] d = backwardAbove(theta, dLogits, m, gradient, observer);
+        layers.get(lowestWithParameters).backwardParameters(theta, activations[lowestWithParameters], d, m, gradient);
+    }
+
+    private void backward(float[] theta, SparseBatch x, float[] dLogits, float[] gradient, PassObserver observer) {
+        float[] d = backwardAbove(theta, dLogits, x.columns(), gradient, observer);
+        lowestDense(x).backwardParameters(x, d, gradient);
+    }
+
+    /** Down to the lowest layer that has parameters; what its output is handed. */
+    private float[] backwardAbove(float[] theta, float[] dLogits, int m, float[] gradient, PassObserver observer) {
         float[] d = dLogits;
         for (int l = layers.size() - 1; l > lowestWithParameters; l--) {
             observer.backward(l, d, sizes[l] * m);
             d = layers.get(l).backward(theta, activations[l], d, m, gradient);
         }
         observer.backward(lowestWithParameters, d, sizes[lowestWithParameters] * m);
-        layers.get(lowestWithParameters).backwardParameters(theta, activations[lowestWithParameters], d, m, gradient);
+        return d;
+    }
+
+    private DenseLayer lowestDense(SparseBatch x) {
+        if (x.features() != spec.input().size()) {
+            throw new IllegalArgumentException("sparse examples of " + x.features() + " features for a network of "
+                    + spec.input().size());
+        }
+        if (layers.get(0) instanceof DenseLayer dense) {
+            return dense;
+        }
+        throw new IllegalArgumentException("sparse examples need a dense lowest layer");
     }
 
     /**
@@ -151,13 +216,23 @@ public final class Network {
      */
     public float[] logits(float[] theta, float[] x, int m) {
         requireFits(theta, m);
-        float[] a = x;
         activations[0] = x;
-        for (int l = 0; l < layers.size(); l++) {
-            a = layers.get(l).forwardInference(theta, a, m);
-            activations[l + 1] = a;
+        activations[1] = layers.get(0).forwardInference(theta, x, m);
+        return logitsAbove(theta, m);
+    }
+
+    /** {@link #logits(float[], float[], int)} of sparse examples, all of the batch; the same up to rounding. */
+    public float[] logits(float[] theta, SparseBatch x) {
+        requireFits(theta, x.columns());
+        activations[1] = lowestDense(x).forward(theta, x);
+        return logitsAbove(theta, x.columns());
+    }
+
+    private float[] logitsAbove(float[] theta, int m) {
+        for (int l = 1; l < layers.size(); l++) {
+            activations[l + 1] = layers.get(l).forwardInference(theta, activations[l], m);
         }
-        return a;
+        return activations[layers.size()];
     }
 
     /** {@link #logits} turned into the summed loss. */
@@ -176,17 +251,35 @@ public final class Network {
         return a;
     }
 
+    /** {@link #outputs(float[], float[], int)} of sparse examples, all of the batch. */
+    public float[] outputs(float[] theta, SparseBatch x) {
+        float[] a = logits(theta, x);
+        spec.loss().output(a, outputs, x.columns());
+        return a;
+    }
+
     /**
      * The lowest layer (from 1, over dense layers) whose output for these examples has an infinity or a NaN;
      * 0 stands for the examples themselves. Empty if all are finite.
      */
     public OptionalInt firstNonFiniteLayer(float[] theta, float[] x, int m) {
-        if (!finite(x, spec.input().size() * m)) {
-            return OptionalInt.of(0);
-        }
-        float[] a = x;
+        return finite(x, spec.input().size() * m)
+                ? firstNonFiniteAbove(theta, layers.get(0).forwardInference(theta, x, m), m)
+                : OptionalInt.of(0);
+    }
+
+    /** {@link #firstNonFiniteLayer(float[], float[], int)} of sparse examples, all of the batch. */
+    public OptionalInt firstNonFiniteLayer(float[] theta, SparseBatch x) {
+        return x.isFinite()
+                ? firstNonFiniteAbove(theta, lowestDense(x).forward(theta, x), x.columns())
+                : OptionalInt.of(0);
+    }
+
+    /** From the lowest layer's output up. */
+    private OptionalInt firstNonFiniteAbove(float[] theta, float[] lowest, int m) {
+        float[] a = lowest;
         for (int l = 0; l < layers.size(); l++) {
-            a = layers.get(l).forwardInference(theta, a, m);
+            a = l == 0 ? a : layers.get(l).forwardInference(theta, a, m);
             if (!finite(a, sizes[l] * m)) {
                 return OptionalInt.of(numbers[l]);
             }

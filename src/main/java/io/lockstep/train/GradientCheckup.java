@@ -5,6 +5,7 @@ import io.lockstep.math.ChunkedSum;
 import io.lockstep.nn.GradientCheck;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.SparseBatch;
 import io.lockstep.nn.TrainingPass;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
@@ -94,13 +95,11 @@ public final class GradientCheckup {
                 config.training().l1() / examples,
                 components,
                 config.training().seed());
-        return GradientCheck.run(
-                network,
-                theta,
-                Arrays.copyOf(sample.x(), m * network.input().size()),
-                Arrays.copyOf(sample.y(), m * targets()),
-                m,
-                settings);
+        float[] x = Arrays.copyOf(sample.x(), m * network.input().size());
+        float[] y = Arrays.copyOf(sample.y(), m * targets());
+        return sample.isSparse()
+                ? GradientCheck.runSparse(network, theta, x, y, m, settings, sample.shift())
+                : GradientCheck.run(network, theta, x, y, m, settings);
     }
 
     private int targets() {
@@ -122,20 +121,36 @@ public final class GradientCheckup {
                         examples),
                 network);
         Network engine = new Network(network, batch);
-        float[] x = new float[batch * width];
+        Optional<SparseBatch> sparse = sample.sparse();
+        float[] x = new float[sparse.isPresent() ? 0 : batch * width];
         float[] y = new float[batch * targets()];
         float[] gradient = new float[theta.length];
         for (int step = 0; step < STEPS; step++) {
+            TrainingPass pass = new TrainingPass(config.training().seed(), 1, step, 0, 0);
+            Arrays.fill(gradient, 0);
             for (int j = 0; j < batch; j++) {
-                int from = (int) (((long) step * batch + j) % sample.examples());
-                System.arraycopy(sample.x(), from * width, x, j * width, width);
+                int from = from(step, batch, j);
                 System.arraycopy(sample.y(), from * targets(), y, j * targets(), targets());
             }
-            Arrays.fill(gradient, 0);
-            engine.addGradient(
-                    theta, x, y, batch, new TrainingPass(config.training().seed(), 1, step, 0, 0), gradient);
+            if (sparse.isPresent()) {
+                SparseBatch columns = new SparseBatch(sample.shift());
+                for (int j = 0; j < batch; j++) {
+                    columns.addColumn(sparse.get(), from(step, batch, j));
+                }
+                engine.addGradient(theta, columns, y, pass, gradient);
+            } else {
+                for (int j = 0; j < batch; j++) {
+                    System.arraycopy(sample.x(), from(step, batch, j) * width, x, j * width, width);
+                }
+                engine.addGradient(theta, x, y, batch, pass, gradient);
+            }
             optimizer.step(theta, gradient, batch, config.training().optimizer().learningRate());
         }
+    }
+
+    /** Which example of the sample is the {@code j}-th of a step. */
+    private int from(int step, int batch, int j) {
+        return (int) (((long) step * batch + j) % sample.examples());
     }
 
     /** What the worse of the two checks says; wrong, if there is no second one. */

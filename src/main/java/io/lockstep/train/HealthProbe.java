@@ -10,15 +10,17 @@ import java.util.List;
 /** Looks into the network after each epoch, on the driver: one pass over a {@link ProbeSample}. */
 final class HealthProbe {
     private final NetworkSpec network;
-    private final ProbeSample sample;
+    private final int examples;
     private final Inspection inspection;
     /** θ of the look before. */
     private float[] before = new float[0];
 
     HealthProbe(NetworkSpec network, ProbeSample sample) {
         this.network = network;
-        this.sample = sample;
-        this.inspection = new Inspection(network, sample.x(), sample.y(), sample.examples());
+        this.examples = sample.examples();
+        this.inspection = sample.sparse()
+                .map(batch -> new Inspection(network, batch, sample.y()))
+                .orElseGet(() -> new Inspection(network, sample.x(), sample.y(), examples));
     }
 
     /** θ of the look before; empty before the first one. */
@@ -40,7 +42,7 @@ final class HealthProbe {
                     activity, network.describeLayer(activity.layer()), update(theta, activity.layer())));
         }
         before = theta.clone();
-        return new NetworkHealth(sample.examples(), seen.loss(), layers);
+        return new NetworkHealth(examples, seen.loss(), layers);
     }
 
     private double update(float[] theta, int layer) {

@@ -4,10 +4,12 @@ import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
 import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.SparseBatch;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 
@@ -17,9 +19,10 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param x X (n_x, m), normalized
  * @param y the targets (targets of an example, m)
  * @param examples m
+ * @param shift c of {@link SparseBatch}, where the set stores its examples sparse; else empty
  */
 @SuppressWarnings("ArrayRecordComponent") // one sample, handed on
-public record ProbeSample(float[] x, float[] y, int examples) implements Serializable {
+public record ProbeSample(float[] x, float[] y, int examples, float[] shift) implements Serializable {
     private static final int MOST_EXAMPLES = 512;
     private static final int FEWEST_EXAMPLES = 16;
     /** Of X: a sample of examples with very many features has fewer of them. */
@@ -51,7 +54,16 @@ public record ProbeSample(float[] x, float[] y, int examples) implements Seriali
             System.arraycopy(part.y, 0, y, at * targets, part.y.length);
             at += part.examples;
         }
-        return new ProbeSample(x, y, examples);
+        return new ProbeSample(x, y, examples, parts.isEmpty() ? new float[0] : parts.get(0).shift);
+    }
+
+    /** The examples as a training of a sparse set takes them; empty for a dense one. */
+    public Optional<SparseBatch> sparse() {
+        return isSparse() ? Optional.of(SparseBatch.of(x, examples, shift)) : Optional.empty();
+    }
+
+    boolean isSparse() {
+        return shift.length > 0;
     }
 
     /** A task's part of the first examples; most tasks have none. */
@@ -79,7 +91,7 @@ public record ProbeSample(float[] x, float[] y, int examples) implements Seriali
                     float[] x = new float[Math.multiplyExact(width, count)];
                     float[] y = new float[targets * count];
                     shard.read(0, count, x, y);
-                    parts.add(new ProbeSample(x, y, count));
+                    parts.add(new ProbeSample(x, y, count, shard.shift()));
                 }
             }
             return parts.iterator();

@@ -58,10 +58,9 @@ public final class Resources {
             JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener.Plan plan) {
         List<ExecutorSpace> executors = ExecutorSpace.of(spark, plan.slots());
         int tasks = Math.max(1, (plan.tasks() + executors.size() - 1) / executors.size());
-        long rowBytes = (data.set(DataRole.TRAIN).width() + targets(plan.network())) * (long) Float.BYTES;
         long sets = 0;
         for (DataRole role : DataRole.values()) {
-            sets += data.has(role) ? data.set(role).examples() * rowBytes : 0;
+            sets += data.has(role) ? data.set(role).bytes() : 0;
         }
         long theta = 4L * plan.network().parameterCount();
         long state = theta * stateArrays(config, plan.network());
@@ -140,10 +139,6 @@ public final class Resources {
                     there / 1e9,
                     tasks > 1 ? " or fewer cores for an executor" : ""));
         }
-    }
-
-    private static long targets(NetworkSpec network) {
-        return network.loss().targets(network.outputs());
     }
 
     private static long stateArrays(LockstepConfig config, NetworkSpec network) {

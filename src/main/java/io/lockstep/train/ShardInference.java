@@ -16,9 +16,7 @@ public final class ShardInference {
     /** θ of {@link #network}. */
     private float[] theta = new float[0];
 
-    private final float[] x;
-    private final float[] y;
-    private final float[] weights;
+    private final PassExamples examples;
     private final int targets;
     private final int n;
 
@@ -31,10 +29,8 @@ public final class ShardInference {
         this.spec = spec;
         this.network = new Network(FoldedNetwork.spec(spec), capacity);
         this.n = spec.outputs();
-        this.x = new float[Math.multiplyExact(spec.input().size(), capacity)];
+        this.examples = new PassExamples(spec, capacity);
         this.targets = spec.loss().targets(n);
-        this.y = new float[targets * capacity];
-        this.weights = new float[capacity];
     }
 
     /** Predicts with θ as it is now, folded; whoever changes it must hand it in again. */
@@ -78,9 +74,10 @@ public final class ShardInference {
     /** {@link #forEach} of the pass that begins with example {@code from}. */
     public double pass(Shard shard, int from, Consumer consumer) {
         int m = Math.min(passRows(), shard.rows() - from);
-        shard.read(from, m, x, y);
-        float[] a = network.logits(theta, x, m);
-        shard.readWeights(from, m, weights);
+        examples.read(shard, from, m);
+        float[] a = examples.logits(network, theta);
+        float[] y = examples.y();
+        float[] weights = examples.weights();
         double loss = spec.loss().sum(a, y, weights, n, m);
         spec.loss().output(a, n, m);
         for (int j = 0; j < m; j++) {

@@ -40,9 +40,7 @@ final class ShardWorker {
     private final Job job;
     private final Network network;
     private final Augmenter augmenter;
-    private final float[] x;
-    private final float[] y;
-    private final float[] weights;
+    private final PassExamples examples;
     private final int[] rows;
     /** Of the shards this worker last had; those that several may use are in the run. */
     private final Map<Integer, EpochOrder> orders = new HashMap<>();
@@ -64,9 +62,7 @@ final class ShardWorker {
         this.rows = new int[capacity];
         this.network = new Network(job.network(), capacity);
         this.augmenter = job.augmentation().augmenter();
-        this.x = new float[Math.multiplyExact(job.network().input().size(), capacity)];
-        this.y = new float[job.network().loss().targets(job.network().outputs()) * capacity];
-        this.weights = new float[capacity];
+        this.examples = new PassExamples(job.network(), capacity);
     }
 
     /** A worker that no other thread has; give it {@link #back}. */
@@ -156,14 +152,9 @@ final class ShardWorker {
             int m = Math.min(network.capacity(), end - from);
             TrainingPass pass = new TrainingPass(job.seed(), epoch, step, number, from - start);
             order.rows(from, m, rows);
-            shard.gather(rows, 0, m, x, y);
-            augmenter.augment(x, m, pass);
-            if (shard.isWeighted()) {
-                shard.gatherWeights(rows, 0, m, weights);
-                loss += network.addGradient(theta, x, y, weights, m, pass, sum.gradient());
-            } else {
-                loss += network.addGradient(theta, x, y, m, pass, sum.gradient());
-            }
+            examples.gather(shard, rows, 0, m);
+            examples.augment(augmenter, pass);
+            loss += examples.addGradient(network, theta, pass, sum.gradient());
         }
         sum.count(loss, end - start);
         return sum;
@@ -180,9 +171,9 @@ final class ShardWorker {
             for (int from = start; from < end; from += network.capacity()) {
                 int m = Math.min(network.capacity(), end - from);
                 order.rows(from, m, rows);
-                shard.gather(rows, 0, m, x, y);
-                augmenter.augment(x, m, new TrainingPass(job.seed(), epoch, step, range.shard(), from - start));
-                OptionalInt layer = network.firstNonFiniteLayer(theta, x, m);
+                examples.gather(shard, rows, 0, m);
+                examples.augment(augmenter, new TrainingPass(job.seed(), epoch, step, range.shard(), from - start));
+                OptionalInt layer = examples.firstNonFiniteLayer(network, theta);
                 if (layer.isPresent() && (lowest.isEmpty() || layer.getAsInt() < lowest.getAsInt())) {
                     lowest = layer;
                 }

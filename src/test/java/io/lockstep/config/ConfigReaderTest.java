@@ -50,6 +50,7 @@ class ConfigReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        StorageChoice.AUTO,
                         TargetTransform.NONE,
                         Shuffle.AUTO));
         assertThat(config.network())

@@ -97,6 +97,7 @@ final class RandomConfigs {
                         : Optional.empty(),
                 Optional.empty(),
                 picture ? Optional.empty() : maybe(random, new AudioSignal(1 + random.nextInt(48_000))),
+                random.nextBoolean() ? StorageChoice.AUTO : StorageChoice.DENSE,
                 task == Task.REGRESSION ? pick(random, TargetTransform.values()) : TargetTransform.NONE,
                 pick(random, Shuffle.values()));
     }

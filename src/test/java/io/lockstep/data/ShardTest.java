@@ -86,7 +86,7 @@ class ShardTest {
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putFloat(number)
                     .array();
-            return new PackedRows(1, 1, example);
+            return new PackedRows(1, example);
         });
     }
 
@@ -94,7 +94,7 @@ class ShardTest {
     void aShardReadsNothingBehindItsEnd() {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         try (ShardedSet set = new ShardedSet(
-                counted(1, 10, read), 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 10)) {
+                counted(1, 10, read), 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 10)) {
             assertThat(Sets.stored(set, 10))
                     .isEqualTo(
                             IntStream.range(0, 10).mapToObj(i -> Sets.list(i)).toList());
@@ -107,7 +107,7 @@ class ShardTest {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         List<Long> starts = LongStream.rangeClosed(0, 1000).boxed().toList();
         try (ShardedSet set =
-                new ShardedSet(counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 500)) {
+                new ShardedSet(counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 500)) {
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
                 out.writeObject(set.raw(500).rdd().partitions()[250]);
@@ -127,7 +127,7 @@ class ShardTest {
         int rdd = packed.id();
         ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
         try (ShardedSet set =
-                new ShardedSet(packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 3)) {
+                new ShardedSet(packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 3)) {
             List<List<Integer>> rowsAndLocks = set.normalizedForSteps(1, none)
                     .map(task -> {
                         List<Integer> found = new ArrayList<>();
@@ -172,8 +172,8 @@ class ShardTest {
                 Stream.concat(Stream.of("a,y"), IntStream.range(0, 9000).mapToObj(i -> "c" + i % 2000 + "," + i))
                         .toArray(String[]::new));
         Set<Integer> before = Set.copyOf(TestSpark.context().getPersistentRDDs().keySet());
-        try (TrainingData data =
-                Sets.prepare(Sets.config("regression", "train: " + file, "label: y", "split: { train: 1 }"))) {
+        try (TrainingData data = Sets.prepare(
+                Sets.config("regression", "train: " + file, "label: y", "split: { train: 1 }", "storage: dense"))) {
             assertThat(data.features().width()).isEqualTo(2000);
             assertThat(TestSpark.context().getPersistentRDDs().entrySet())
                     .filteredOn(stored -> !before.contains(stored.getKey()))

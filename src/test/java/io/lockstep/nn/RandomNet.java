@@ -106,6 +106,19 @@ record RandomNet(NetworkSpec spec, float[] theta, float[] x, float[] y, int m, T
         }
     }
 
+    /** Whether any of the examples, as they are now, has a z beside a kink. */
+    boolean isBesideAKink() {
+        ReferenceNetwork reference = new ReferenceNetwork(spec);
+        int n = spec.input().size();
+        for (int j = 0; j < m; j++) {
+            double[] thinned = times(Nets.widen(theta), scales(j));
+            if (besideAKink(reference.trace(thinned, Nets.widen(Arrays.copyOfRange(x, j * n, (j + 1) * n)), 1))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean besideAKink(List<double[][]> trace) {
         for (int l = 0; l < spec.layers().size(); l++) {
             if (spec.layers().get(l) instanceof LayerSpec.Activate) {

@@ -10,6 +10,7 @@ import io.lockstep.nn.Loss;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.Shape;
+import io.lockstep.nn.SparseBatch;
 import io.lockstep.nn.TrainingPass;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -105,6 +106,15 @@ class StepAllocationTest {
         assertThat(leastPerStep(task::stepInSlices)).as("a step in slices").isLessThan(MOST_BYTES);
     }
 
+    @ParameterizedTest
+    @MethodSource("trainings")
+    void aStepOfSparseExamplesAllocatesNoBuffer(Training training) {
+        if (!(training.network().layers().get(0) instanceof LayerSpec.Dropout)) {
+            Task task = new Task(training);
+            assertThat(leastPerStep(task::sparseStep)).isLessThan(MOST_BYTES);
+        }
+    }
+
     /** Of many windows the least: what the JVM does beside, such as compiling, comes in some of them alone. */
     private static long leastPerStep(Runnable step) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -129,6 +139,7 @@ class StepAllocationTest {
         private final float[] gradient;
         private final float[] x = new float[INPUTS * EXAMPLES];
         private final float[] y;
+        private final SparseBatch sparse;
         private int step;
 
         Task(Training training) {
@@ -138,6 +149,9 @@ class StepAllocationTest {
             this.theta = spec.initialize(Initializer.AUTO, 1);
             this.gradient = new float[theta.length];
             this.y = new float[spec.loss().targets(spec.outputs()) * EXAMPLES];
+            float[] shift = new float[INPUTS];
+            Arrays.fill(shift, 0.5f);
+            this.sparse = new SparseBatch(shift);
             Random random = new Random(2);
             for (int i = 0; i < x.length; i++) {
                 x[i] = (float) random.nextGaussian();
@@ -152,6 +166,20 @@ class StepAllocationTest {
 
         void step() {
             addGradient();
+            optimizer.step(theta, gradient, EXAMPLES, 0.01);
+        }
+
+        void sparseStep() {
+            Arrays.fill(gradient, 0f);
+            sparse.clear();
+            for (int j = 0; j < EXAMPLES; j++) {
+                for (int i = j % 3; i < INPUTS; i += 3) {
+                    sparse.add(i, x[j * INPUTS + i]);
+                }
+                sparse.endColumn();
+            }
+            network.addGradient(theta, sparse, y, new TrainingPass(1, 1, step, 0, 0), gradient);
+            step++;
             optimizer.step(theta, gradient, EXAMPLES, 0.01);
         }
 
