@@ -156,7 +156,8 @@ final class Cells {
             return row.getArray(ordinal).numElements();
         }
         InternalRow vector = vector(row, ordinal);
-        int size = isSparse(vector) ? vector.getInt(SIZE) : vector.getArray(VALUES).numElements();
+        int size =
+                isSparse(vector) ? vector.getInt(SIZE) : vector.getArray(VALUES).numElements();
         if (size > MOST_FEATURES) {
             // a sparse one has whatever size it claims to have
             throw new DataException("a vector of " + size + " elements: more than " + MOST_FEATURES

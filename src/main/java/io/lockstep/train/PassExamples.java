@@ -10,7 +10,8 @@ import java.util.OptionalInt;
 
 /** The examples of one pass through a network, dense or sparse as the set stores them, in buffers of one thread. */
 final class PassExamples {
-    private final int floats;
+    private final int features;
+    private final int capacity;
     private final float[] y;
     private final float[] weights;
     /** X of dense examples; made at the first. */
@@ -28,7 +29,8 @@ final class PassExamples {
      * @param capacity the most of them in a pass
      */
     PassExamples(NetworkSpec network, int capacity) {
-        this.floats = Math.multiplyExact(network.input().size(), capacity);
+        this.features = network.input().size();
+        this.capacity = capacity;
         this.y = new float[network.loss().targets(network.outputs()) * capacity];
         this.weights = new float[capacity];
     }
@@ -64,7 +66,7 @@ final class PassExamples {
         if (isSparse && sparse == null) {
             sparse = shard.newBatch();
         } else if (!isSparse && x.length == 0) {
-            x = new float[floats];
+            x = new float[Math.multiplyExact(features, capacity)];
         }
     }
 
