@@ -1,6 +1,6 @@
 package io.lockstep.data;
 
-import io.lockstep.error.DataException;
+import io.lockstep.error.ConfigException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,8 +9,6 @@ import java.util.stream.Collectors;
 
 /** Whether the executors' disks have room for the rows of a training, told before the rows are put in order. */
 final class DiskSpace {
-    private static final double GB = 1e9;
-
     private DiskSpace() {}
 
     /**
@@ -24,10 +22,10 @@ final class DiskSpace {
         return 2 * rows + mapped;
     }
 
-    /** @throws DataException if a machine lacks room for its share of {@code bytes} */
+    /** @throws ConfigException if a machine lacks room for its share of {@code bytes} */
     static void require(List<ExecutorSpace> executors, long bytes, String key) {
         shortage(executors, bytes).ifPresent(words -> {
-            throw new DataException(key + ": " + words);
+            throw new ConfigException(key + ": " + words);
         });
     }
 
@@ -50,12 +48,12 @@ final class DiskSpace {
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "putting the rows in order and mapping them takes about %.1f GB of disk on %s, and %s has %.1f GB"
-                                + " free. Name a folder on a larger disk in spark.local.dir (SPARK_LOCAL_DIRS), take more"
+                        "putting the rows in order and mapping them takes about %s of disk on %s, and %s has %s free."
+                                + " Name a folder on a larger disk in spark.local.dir (SPARK_LOCAL_DIRS), take more"
                                 + " machines, or fewer rows or columns.",
-                        needed / GB,
+                        Sizes.of((long) needed),
                         least.host(),
                         least.folder(),
-                        least.disk() / GB));
+                        Sizes.of(least.disk())));
     }
 }

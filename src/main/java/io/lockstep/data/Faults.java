@@ -84,7 +84,7 @@ public final class Faults {
                         cause.getMessage() != null && cause.getMessage().contains(FULL_DISK))
                 .findFirst()
                 .map(cause -> new ConfigException(
-                        "a disk is full: " + Reason.of(cause)
+                        "a disk is full: " + FULL_DISK
                                 + ". Make room, or have Spark keep its files on another disk:"
                                 + " spark.local.dir, on a cluster SPARK_LOCAL_DIRS of the workers.",
                         chain.get(0)));

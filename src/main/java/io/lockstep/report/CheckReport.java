@@ -5,6 +5,7 @@ import io.lockstep.config.Task;
 import io.lockstep.data.ColumnProfile;
 import io.lockstep.data.DataProfile;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.Sizes;
 import io.lockstep.data.TableProfile;
 import io.lockstep.eval.FeatureLeaks;
 import io.lockstep.model.FeatureColumn;
@@ -72,7 +73,7 @@ public final class CheckReport {
                     table.key(),
                     table.path(),
                     table.format(),
-                    bytes(table.bytes()),
+                    Sizes.of(table.bytes()),
                     table.columns().size(),
                     rows(table));
             tables.add(json(table));
@@ -337,15 +338,15 @@ public final class CheckReport {
         out.println("MEMORY");
         List<Object> list = new ArrayList<>();
         for (Resources.Need need : needs) {
-            line("%-36s about %9s of %9s", need.what(), bytes(need.needed()), bytes(need.there()));
+            line("%-36s about %9s of %9s", need.what(), Sizes.of(need.needed()), Sizes.of(need.there()));
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("what", need.what());
             entry.put("needed_bytes", need.needed());
             entry.put("there_bytes", need.there());
             list.add(entry);
             if (need.exceeds()) {
-                warn(need.what() + ": takes about " + bytes(need.needed()) + ", and there are "
-                        + bytes(need.there()) + ". Give it more (LOCKSTEP_HEAP, spark.executor.memory,"
+                warn(need.what() + ": takes about " + Sizes.of(need.needed()) + ", and there are "
+                        + Sizes.of(need.there()) + ". Give it more (LOCKSTEP_HEAP, spark.executor.memory,"
                         + " spark.local.dir), more executors, or take a smaller network.");
             }
         }
@@ -421,17 +422,6 @@ public final class CheckReport {
                 warnings.isEmpty()
                         ? "Fine: nothing to warn of."
                         : warnings.size() == 1 ? "1 warning." : warnings.size() + " warnings.");
-    }
-
-    private static String bytes(long bytes) {
-        double value = bytes;
-        String[] units = {"B", "kB", "MB", "GB", "TB"};
-        int unit = 0;
-        while (value >= 1000 && unit < units.length - 1) {
-            value /= 1000;
-            unit++;
-        }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
     }
 
     private static String magnitude(double operations) {

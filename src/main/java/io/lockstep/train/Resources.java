@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.ExecutorSpace;
+import io.lockstep.data.Sizes;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.nn.LayerSpec;
@@ -131,12 +132,12 @@ public final class Resources {
         if (needed > there) {
             throw new ConfigException(String.format(
                     Locale.ROOT,
-                    "network: parameters, optimizer state%s take at least %.1f GB of heap%s, and it has %.1f GB. Give it"
+                    "network: parameters, optimizer state%s take at least %s of heap%s, and it has %s. Give it"
                             + " more (LOCKSTEP_HEAP, spark.executor.memory), or take a smaller network%s.",
                     whose.contains("driver") ? "" : ", gradients and buffers of " + tasks + " tasks",
-                    needed / 1e9,
+                    Sizes.of(needed),
                     whose,
-                    there / 1e9,
+                    Sizes.of(there),
                     tasks > 1 ? " or fewer cores for an executor" : ""));
         }
     }

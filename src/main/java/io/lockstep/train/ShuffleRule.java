@@ -39,6 +39,9 @@ sealed interface ShuffleRule extends Serializable {
     /** Blocks that are mixed at the least, however many the shards are. */
     int SMALLEST_WINDOW = 4;
 
+    /** Whose order is on the heap: of rows of a few bytes a window takes fewer blocks. */
+    int MOST_WINDOW_ROWS = 1 << 21;
+
     /** The rule for {@code examples} of {@code bytes} together, in {@code shards}. */
     static ShuffleRule of(Shuffle shuffle, long examples, long bytes, int shards) {
         if (shuffle == Shuffle.FULL || (shuffle == Shuffle.AUTO && bytes <= MOST_BYTES_OF_FULL)) {
@@ -46,7 +49,7 @@ sealed interface ShuffleRule extends Serializable {
         }
         long rowBytes = Math.max(1, bytes / Math.max(1, examples));
         int rows = (int) Math.max(1, BLOCK_BYTES / rowBytes);
-        long window = WINDOW_BYTES / shards / BLOCK_BYTES;
+        long window = Math.min(WINDOW_BYTES / shards / BLOCK_BYTES, MOST_WINDOW_ROWS / rows);
         return new Blocks(rows, (int) Math.max(SMALLEST_WINDOW, window));
     }
 }

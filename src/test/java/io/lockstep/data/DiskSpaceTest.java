@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.error.DataException;
+import io.lockstep.error.ConfigException;
 import io.lockstep.testing.TestSpark;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class DiskSpaceTest {
     void aDiskThatIsTooSmallIsNamedWithTheNeed() {
         assertThatThrownBy(() ->
                         DiskSpace.require(List.of(executor("1", "a", 3_000_000_000L)), 8_000_000_000L, "data.train"))
-                .isInstanceOf(DataException.class)
+                .isInstanceOf(ConfigException.class)
                 .hasMessage(
                         "data.train: putting the rows in order and mapping them takes about 8.0 GB of disk on a, and"
                                 + " /scratch has 3.0 GB free. Name a folder on a larger disk in spark.local.dir"

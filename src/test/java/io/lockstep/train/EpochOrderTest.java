@@ -123,5 +123,7 @@ class EpochOrderTest {
         assertThat(ShuffleRule.of(Shuffle.BLOCKS, 1_000_000, 116_000_000, 32))
                 .isEqualTo(new ShuffleRule.Blocks(9039, 8));
         assertThat(ShuffleRule.of(Shuffle.BLOCKS, 10, 80L << 20, 1024)).isEqualTo(new ShuffleRule.Blocks(1, 4));
+        // 8 bytes a row: 131,072 of them in a block, 16 times as many are 2²¹
+        assertThat(ShuffleRule.of(Shuffle.BLOCKS, 1 << 20, 8 << 20, 2)).isEqualTo(new ShuffleRule.Blocks(131_072, 16));
     }
 }

@@ -38,8 +38,8 @@ class ResourcesTest {
         assertThatThrownBy(() -> Resources.requireHeap(true, 2, executor(needed - 1), CONFIG, NETWORK, 1000))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "network: parameters, optimizer state, gradients and buffers of 2 tasks take at least 0.0 GB of"
-                                + " heap, and it has 0.0 GB. Give it more (LOCKSTEP_HEAP, spark.executor.memory), or take a"
+                        "network: parameters, optimizer state, gradients and buffers of 2 tasks take at least 545.4 kB of"
+                                + " heap, and it has 545.4 kB. Give it more (LOCKSTEP_HEAP, spark.executor.memory), or take a"
                                 + " smaller network or fewer cores for an executor.");
     }
 
