@@ -74,7 +74,7 @@ find_jdk() {
 
 # the build's inputs against its start, for Maven leaves the jar as it is where only pom.xml changed
 is_current() {
-    [ -f "$JAR" ] && [ -f "$STAMP" ] && [ -f "$TARGET/classpath" ] && [ -f "$TARGET/classpath-beside-spark" ] &&
+    [ -f "$JAR" ] && [ -f "$STAMP" ] && [ -f "$TARGET/classpath" ] &&
         [ -z "$(find "$PROJECT/pom.xml" "$PROJECT/src/main" "$PROJECT/.mvn" -newer "$STAMP" 2>/dev/null)" ] &&
         jars_exist
 }
@@ -173,9 +173,10 @@ java_options() {
         JAVA_OPTIONS+=("--add-opens=$package=ALL-UNNAMED")
     done
     # it prints a warning at each start, and where OpenBLAS is native nothing needs it; netlib's Java code does
-    if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
-        JAVA_OPTIONS+=(--add-modules=jdk.incubator.vector)
-    fi
+    case $(uname -s)-$(uname -m) in
+        Linux-x86_64 | Linux-aarch64) ;;
+        *) JAVA_OPTIONS+=(--add-modules=jdk.incubator.vector) ;;
+    esac
     JAVA_OPTIONS+=(
         -Djdk.reflect.useDirectMethodHandle=false
         -Dio.netty.tryReflectionSetAccessible=true

@@ -29,6 +29,7 @@ final class ConfigOptions {
      * @throws io.lockstep.error.ConfigException if it has a mistake
      */
     LockstepConfig read(Configuration hadoop) {
-        return ConfigReader.read(TextFiles.config(file, hadoop), file, overrides);
+        String text = Submission.config().orElseGet(() -> TextFiles.config(file, hadoop));
+        return ConfigReader.read(text, file, overrides);
     }
 }

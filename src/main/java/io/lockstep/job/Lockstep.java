@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Command;
             AugmentCommand.class
         })
 public final class Lockstep implements Runnable {
+    /** Commands of later versions. */
+    private static final Set<String> TO_COME = Set.of("retrain", "tune", "export");
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -38,6 +42,7 @@ public final class Lockstep implements Runnable {
     /** Runs a command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "lockstep-interrupted"));
+        Submission.enterDirectory();
         int code = run(arguments);
         if (code != ExitCode.DONE.number()) {
             System.exit(code);
@@ -105,10 +110,17 @@ public final class Lockstep implements Runnable {
     private static int reportUsage(CommandLine.ParameterException thrown, String[] arguments) {
         CommandLine command = thrown.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("lockstep: " + Printable.line(thrown.getMessage()) + ". Try: "
-                + command.getCommandSpec().qualifiedName() + " --help");
+        String mistake = isToCome(arguments)
+                ? arguments[0] + " is not available in this version"
+                : Printable.line(thrown.getMessage());
+        err.println(
+                "lockstep: " + mistake + ". Try: " + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return ExitCode.CONFIG.number();
+    }
+
+    private static boolean isToCome(String[] arguments) {
+        return arguments.length > 0 && TO_COME.contains(arguments[0]);
     }
 
     private static Throwable rootCause(Throwable thrown) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SecurityManager;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 
@@ -84,6 +85,11 @@ final class Session implements AutoCloseable {
                 .config(DIRECT_RESULTS, System.getProperty(DIRECT_RESULTS, "64m"));
         if (folders.isPresent()) {
             builder = builder.config(LOCAL_DIR, folders.get().sparkLocalDir());
+        }
+        Optional<String> secret = Optional.ofNullable(System.getenv(SecurityManager.ENV_AUTH_SECRET()));
+        if (secret.isPresent() && System.getProperty(SecurityManager.SPARK_AUTH_SECRET_CONF()) == null) {
+            // a standalone worker hands it to a driver in cluster mode so, and Spark looks for it in the properties
+            builder = builder.config(SecurityManager.SPARK_AUTH_SECRET_CONF(), secret.get());
         }
         if (isLocal(master)) {
             // nothing of one machine's run need listen on its network, and conf/spark-defaults.conf is for clusters
