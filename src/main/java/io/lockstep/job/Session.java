@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Timer;
 import java.util.stream.Stream;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SecurityManager;
@@ -23,11 +24,15 @@ final class Session implements AutoCloseable {
     private final SparkSession spark;
     private final boolean own;
     private final Optional<LocalFolders> folders;
+    private final Optional<Timer> watch;
 
     private Session(SparkSession spark, boolean own, Optional<LocalFolders> folders) {
         this.spark = spark;
         this.own = own;
         this.folders = folders;
+        this.watch = own && !spark.sparkContext().isLocal()
+                ? Optional.of(ExecutorWatch.over(spark.sparkContext()))
+                : Optional.empty();
     }
 
     /**
@@ -118,6 +123,7 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.ifPresent(Timer::cancel);
         if (own) {
             spark.stop();
             folders.ifPresent(LocalFolders::close);

@@ -35,6 +35,11 @@ public final class TestCluster {
                 .config("spark.network.timeout", "30s")
                 .config("spark.network.timeoutInterval", "10s")
                 .config("spark.executor.heartbeatInterval", "3s")
+                // slow tasks are run a second time, whatever the test
+                .config("spark.speculation", "true")
+                .config("spark.speculation.quantile", "0.5")
+                .config("spark.speculation.interval", "50ms")
+                .config("spark.speculation.minTaskRuntime", "500ms")
                 .getOrCreate();
     }
 
