@@ -24,8 +24,6 @@ import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.TransportConf;
 import org.apache.spark.util.Utils;
 import scala.Option;
-import scala.Tuple2;
-import scala.runtime.AbstractFunction1;
 
 /**
  * An executor's place in the exchange of gradients: a server, and connections to the other executors. It is Spark's own
@@ -76,28 +74,20 @@ final class PeerNetwork {
         this.clients = context.createClientFactory(clientSide);
     }
 
+    /** On the configured port, or the next that is free, as Spark's own services are; 0 is any that is free. */
     private static TransportServer listen(
             TransportContext context, String host, List<TransportServerBootstrap> bootstraps, SparkConf conf) {
-        return Utils.<TransportServer>startServiceOnPort(
-                        conf.getInt(PORT, 0), new Listen(context, host, bootstraps), conf, "lockstep exchange")
-                ._1();
-    }
-
-    private static final class Listen extends AbstractFunction1<Object, Tuple2<TransportServer, Object>> {
-        private final TransportContext context;
-        private final String host;
-        private final List<TransportServerBootstrap> bootstraps;
-
-        Listen(TransportContext context, String host, List<TransportServerBootstrap> bootstraps) {
-            this.context = context;
-            this.host = host;
-            this.bootstraps = bootstraps;
-        }
-
-        @Override
-        public Tuple2<TransportServer, Object> apply(Object port) {
-            TransportServer server = context.createServer(host, (Integer) port, bootstraps);
-            return new Tuple2<>(server, server.getPort());
+        // not Spark's Utils.startServiceOnPort, which has another signature in 4.0 than in 4.1: one jar is for both
+        int port = conf.getInt(PORT, 0);
+        int retries = port == 0 ? 0 : conf.getInt("spark.port.maxRetries", 16);
+        for (int taken = 0; ; taken++) {
+            try {
+                return context.createServer(host, port + taken, bootstraps);
+            } catch (Exception e) {
+                if (taken == retries || !Utils.isBindCollision(e)) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -119,7 +119,8 @@ class TaskFaultsClusterTest {
         TrainingState state = new TrainingState(
                 network.initialize(config.initializer(), 5),
                 new Optimizer(config.training().optimizer(), Regularization.none(), network));
-        ShardWorker.Job job = new ShardWorker.Job("faults-" + fault, network, plan(), 5, Augmentation.none());
+        ShardWorker.Job job =
+                new ShardWorker.Job("faults-" + fault, network, plan(), 5, new ShuffleRule.Full(), Augmentation.none());
         LearningRate rate = new LearningRate(0.01, config.training().schedule(), 0, 1);
         List<Long> bits = new ArrayList<>();
         try (GradientSync sync =
