@@ -25,6 +25,9 @@ public final class Faults {
     /** What the C library says of ENOSPC, and with it Java. */
     private static final String FULL_DISK = "No space left on device";
 
+    /** What Spark's sparse vectors say. */
+    private static final String BEYOND_THE_WIDTH = "out of bounds for vector of size";
+
     private static final String OTHER_HEADER = "CSV header does not conform to the schema";
 
     private Faults() {}
@@ -40,6 +43,7 @@ public final class Faults {
                 .or(() -> malformed(chain))
                 .or(() -> otherHeader(chain))
                 .or(() -> unreadable(chain))
+                .or(() -> beyondTheWidth(chain))
                 .or(() -> fullDisk(chain))
                 .or(() -> chain.stream()
                         .filter(AnalysisException.class::isInstance)
@@ -75,6 +79,18 @@ public final class Faults {
                 .map(cause -> new DataException(
                         file(chain) + "cannot be read: " + reason(chain.get(0))
                                 + ". Is the file whole, and of the format that its name says?",
+                        chain.get(0)));
+    }
+
+    /** Of a file of libsvm with a greater index than the model, or the training set, has features. */
+    private static Optional<LockstepException> beyondTheWidth(List<Throwable> chain) {
+        return chain.stream()
+                .filter(cause ->
+                        cause.getMessage() != null && cause.getMessage().contains(BEYOND_THE_WIDTH))
+                .findFirst()
+                .map(cause -> new DataException(
+                        file(chain) + "a vector does not fit the model's features: " + reason(cause)
+                                + " (counted from 0). Is it the file of another training set?",
                         chain.get(0)));
     }
 
