@@ -26,7 +26,9 @@ public sealed interface Augmentation extends Serializable {
     record Image(AugmentSpec spec, Shape.Image shape, Scaling scaling) implements Augmentation {
         @Override
         public Augmenter augmenter() {
-            return spec.changesImages() ? new ImageAugmenter(spec, shape, scaling) : none().augmenter();
+            return spec.changesImages()
+                    ? new ExampleAugmenter(spec, shape.size(), scaling, new ImageChange(spec, shape))
+                    : none().augmenter();
         }
     }
 
@@ -39,7 +41,9 @@ public sealed interface Augmentation extends Serializable {
     record Audio(AugmentSpec spec, int samples, double rate, Scaling scaling) implements Augmentation {
         @Override
         public Augmenter augmenter() {
-            return spec.changesSounds() ? new AudioAugmenter(spec, samples, rate, scaling) : none().augmenter();
+            return spec.changesSounds()
+                    ? new ExampleAugmenter(spec, samples, scaling, new AudioChange(spec, samples, rate))
+                    : none().augmenter();
         }
     }
 }

@@ -3,12 +3,11 @@ package io.lockstep.augment;
 import io.lockstep.augment.Draws.Parameter;
 import io.lockstep.math.RandomArrays;
 import io.lockstep.nn.Shape;
-import io.lockstep.nn.TrainingPass;
 
 /**
- * Augments images: what moves pixels first, as one resampling; then blur, brightness, contrast, saturation and noise.
+ * Augments images: what moves pixels first, as one resampling; then blur, brightness, contrast and saturation.
  */
-final class ImageAugmenter implements Augmenter {
+final class ImageChange implements ExampleAugmenter.Change {
     private static final float RED = 0.299f;
     private static final float GREEN = 0.587f;
     private static final float BLUE = 0.114f;
@@ -17,19 +16,16 @@ final class ImageAugmenter implements Augmenter {
     private final int size;
     private final int plane;
     private final int channels;
-    private final Scaler scaler;
     private final Resampler resampler;
     private final AffineMap map = new AffineMap();
-    private final RandomArrays random = new RandomArrays();
 
     /** d/α of an elastic distortion; zeros without one. */
     private final float[] field;
 
     private final GaussianFilter smoothing;
     private final GaussianFilter blur;
-    private final float[] noise;
 
-    ImageAugmenter(AugmentSpec spec, Shape.Image shape, Scaling scaling) {
+    ImageChange(AugmentSpec spec, Shape.Image shape) {
         this.spec = spec;
         this.size = shape.size();
         this.plane = shape.height() * shape.width();
@@ -38,32 +34,18 @@ final class ImageAugmenter implements Augmenter {
             throw new IllegalArgumentException("saturation needs 3 channels, there are " + channels);
         }
         AugmentSpec.Geometry geometry = spec.geometry();
-        this.scaler = scaling.scaler(size);
         this.resampler = new Resampler(shape, (float) geometry.fill());
         this.field = new float[2 * plane];
         this.smoothing = new GaussianFilter(
                 shape.height(), shape.width(), geometry.elastic().sigma());
         this.blur = new GaussianFilter(
                 shape.height(), shape.width(), spec.photometry().blur());
-        this.noise = new float[spec.noise() > 0 ? size : 0];
     }
 
     @Override
-    public void augment(float[] x, int m, TrainingPass pass) {
-        Draws draws = new Draws(pass);
-        for (int j = 0; j < m; j++) {
-            draws.example(j);
-            if (draws.happens(Parameter.CHOSEN, spec.probability())) {
-                scaler.toRaw(x, j * size);
-                augment(x, j * size, draws);
-                scaler.toNormalized(x, j * size);
-            }
-        }
-    }
-
-    private void augment(float[] x, int offset, Draws draws) {
+    public void apply(float[] x, int offset, Draws draws, RandomArrays random) {
         if (spec.geometry().moves()) {
-            move(x, offset, draws);
+            move(x, offset, draws, random);
         }
         AugmentSpec.Photometry photometry = spec.photometry();
         if (photometry.blur() > 0) {
@@ -79,13 +61,9 @@ final class ImageAugmenter implements Augmenter {
             float factor = (float) (1 + draws.within(Parameter.SATURATION, photometry.saturation()));
             saturate(x, offset, offset + plane, offset + 2 * plane, factor, plane);
         }
-        if (spec.noise() > 0) {
-            draws.noise(random, noise, size);
-            add(x, offset, noise, (float) draws.upTo(Parameter.NOISE, spec.noise()), size);
-        }
     }
 
-    private void move(float[] x, int offset, Draws draws) {
+    private void move(float[] x, int offset, Draws draws, RandomArrays random) {
         AugmentSpec.Geometry geometry = spec.geometry();
         AugmentSpec.Flip flip = geometry.flip();
         map.set(
@@ -129,12 +107,6 @@ final class ImageAugmenter implements Augmenter {
             x[red + i] = gray + factor * (x[red + i] - gray);
             x[green + i] = gray + factor * (x[green + i] - gray);
             x[blue + i] = gray + factor * (x[blue + i] - gray);
-        }
-    }
-
-    static void add(float[] x, int offset, float[] noise, float deviation, int n) {
-        for (int i = 0; i < n; i++) {
-            x[offset + i] += deviation * noise[i];
         }
     }
 }
