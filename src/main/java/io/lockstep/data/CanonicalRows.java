@@ -81,8 +81,13 @@ final class CanonicalRows implements AutoCloseable {
                 .toJavaRDD();
     }
 
-    /** What is in a partition; {@code fingerprint} is the sum of the examples' hashes. */
-    private record Partition(long rows, long bytes, long fingerprint) implements Serializable {}
+    /**
+     * What is in a partition.
+     *
+     * @param fingerprint Σ h of the examples' hashes
+     * @param ranked Σ i·h, i an example's number in the partition
+     */
+    private record Partition(long rows, long bytes, long fingerprint, long ranked) implements Serializable {}
 
     /** Looks at what a partition holds. */
     private record Measure(RowLayout layout) implements FlatMapFunction<Iterator<PackedRows>, Partition> {
@@ -91,18 +96,21 @@ final class CanonicalRows implements AutoCloseable {
             long rows = 0;
             long bytes = 0;
             long fingerprint = 0;
+            long ranked = 0;
             while (blocks.hasNext()) {
                 PackedRows block = blocks.next();
-                rows += block.rows();
                 bytes += block.data().length;
                 ByteBuffer examples = block.bytes();
                 for (int at = 0; at < block.data().length; ) {
                     int size = layout.bytes(examples, at);
-                    fingerprint += XXH64.hashUnsafeBytes(block.data(), Platform.BYTE_ARRAY_OFFSET + (long) at, size, 0);
+                    long hash = XXH64.hashUnsafeBytes(block.data(), Platform.BYTE_ARRAY_OFFSET + (long) at, size, 0);
+                    fingerprint += hash;
+                    ranked += rows * hash;
+                    rows++;
                     at += size;
                 }
             }
-            return List.of(new Partition(rows, bytes, fingerprint)).iterator();
+            return List.of(new Partition(rows, bytes, fingerprint, ranked)).iterator();
         }
     }
 
@@ -119,6 +127,17 @@ final class CanonicalRows implements AutoCloseable {
     /** A number that changes with any example of {@code role}, and not with their order. */
     long fingerprint(DataRole role) {
         return partitions(role).stream().mapToLong(Partition::fingerprint).sum();
+    }
+
+    /** A number that changes with any example of {@code role} and with their order: Σ rank·h mod 2⁶⁴. */
+    long orderFingerprint(DataRole role) {
+        long start = 0;
+        long sum = 0;
+        for (Partition partition : partitions(role)) {
+            sum += start * partition.fingerprint() + partition.ranked();
+            start += partition.rows();
+        }
+        return sum;
     }
 
     /**

@@ -52,6 +52,7 @@ public final class TrainingData implements AutoCloseable {
     private ShardedSet.Preparation evaluation;
     private final Map<DataRole, ShardedSet> sets = new EnumMap<>(DataRole.class);
     private final Map<DataRole, Long> fingerprints = new EnumMap<>(DataRole.class);
+    private final Map<DataRole, Long> orders = new EnumMap<>(DataRole.class);
     /** By the key that names them. */
     private final Map<String, Tables.Source> opened = new LinkedHashMap<>();
 
@@ -352,6 +353,7 @@ public final class TrainingData implements AutoCloseable {
                 int shards = role == DataRole.TRAIN ? shards(config) : evaluationShards(count);
                 sets.put(role, rows.shards(role, shards));
                 fingerprints.put(role, rows.fingerprint(role));
+                orders.put(role, rows.orderFingerprint(role));
             }
         }
     }
@@ -481,6 +483,11 @@ public final class TrainingData implements AutoCloseable {
     /** A number that changes with any example of {@code role}, and not with their order. */
     public long fingerprint(DataRole role) {
         return fingerprints.getOrDefault(role, 0L);
+    }
+
+    /** A number that changes with any example of {@code role} and with their canonical order. */
+    public long orderFingerprint(DataRole role) {
+        return orders.getOrDefault(role, 0L);
     }
 
     @Override

@@ -73,7 +73,10 @@ public final class Lockstep implements Runnable {
     private static int report(Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (interrupted) {
-            err.println("lockstep: interrupted; what was there before is as it was.");
+            err.println("lockstep: interrupted; what was published before is as it was."
+                    + (command.getCommand() instanceof TrainCommand
+                            ? " With --resume the training goes on from its last checkpoint."
+                            : ""));
             err.flush();
             if (!verbose(command)) {
                 // Scala's thread pools print a stack trace for whatever a Spark that is being stopped no longer takes

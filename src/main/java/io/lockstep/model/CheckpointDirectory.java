@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -40,15 +41,17 @@ public final class CheckpointDirectory {
     private static final Pattern NAME = Pattern.compile("\\.?epoch-(\\d{4,9})(?:-step-(\\d{6,10}))?(?:\\.previous)?");
     private static final Pattern SUM = Pattern.compile("([0-9a-f]{64})  ([A-Za-z0-9._-]+)");
 
-    private final ModelDirectory model;
     private final FileSystem fs;
     private final Path path;
 
     /** The checkpoints of {@code model}, which need not exist. */
     public CheckpointDirectory(ModelDirectory model) {
-        this.model = model;
-        this.fs = model.fileSystem();
-        this.path = new Path(model.path(), ModelDirectory.CHECKPOINTS);
+        this(model.fileSystem(), new Path(model.path(), ModelDirectory.CHECKPOINTS));
+    }
+
+    CheckpointDirectory(FileSystem fs, Path path) {
+        this.fs = fs;
+        this.path = path;
     }
 
     /**
@@ -122,9 +125,13 @@ public final class CheckpointDirectory {
                     (file, sum) -> lines.append(sum).append("  ").append(file).append('\n'));
             write(new Path(draft, SUMS), out -> out.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
             replace(new Path(path, name), draft);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             dropQuietly(draft, e);
             throw e;
+        } catch (FSError e) {
+            // so Hadoop's local file system names a disk that is full or broken
+            dropQuietly(draft, e);
+            throw new IOException(Reason.of(e), e);
         }
     }
 
@@ -132,19 +139,19 @@ public final class CheckpointDirectory {
         Path previous = new Path(path, "." + target.getName() + PREVIOUS);
         boolean replaces = fs.exists(target);
         if (replaces) {
-            model.delete(previous);
-            model.move(target, previous);
+            ModelDirectory.delete(fs, previous);
+            ModelDirectory.move(fs, target, previous);
         }
-        model.move(draft, target);
+        ModelDirectory.move(fs, draft, target);
         if (replaces) {
-            model.delete(previous);
+            ModelDirectory.delete(fs, previous);
         }
     }
 
-    private void dropQuietly(Path draft, IOException cause) {
+    private void dropQuietly(Path draft, Throwable cause) {
         try {
-            model.delete(draft);
-        } catch (IOException e) {
+            ModelDirectory.delete(fs, draft);
+        } catch (IOException | FSError e) {
             // it is no checkpoint by its name, and the next training deletes it
             cause.addSuppressed(e);
         }
@@ -176,6 +183,18 @@ public final class CheckpointDirectory {
             }
         } catch (IOException e) {
             throw new DataException(entry.path() + ": cannot be read: " + Reason.of(e), e);
+        } catch (FSError e) {
+            throw new DataException(entry.path() + ": cannot be read: " + Reason.of(e), new IOException(e));
+        }
+    }
+
+    /** Whether all the files are there as they were written; a file system that does not tell counts as no. */
+    boolean isWhole(Entry entry) {
+        try {
+            verify(entry, List.copyOf(sums(entry).keySet()));
+            return !sums(entry).isEmpty();
+        } catch (DataException | IOException e) {
+            return false;
         }
     }
 
@@ -224,14 +243,14 @@ public final class CheckpointDirectory {
 
     /** Deletes a checkpoint. */
     public void delete(Entry entry) throws IOException {
-        model.delete(entry.path());
+        ModelDirectory.delete(fs, entry.path());
     }
 
     /** Deletes what writers left behind that were stopped; only where no other one can be at work. */
     public void deleteDrafts() throws IOException {
         for (FileStatus status : list()) {
             if (status.getPath().getName().matches("\\.epoch-[0-9a-z-]+\\.new-[0-9a-f-]{36}")) {
-                model.delete(status.getPath());
+                ModelDirectory.delete(fs, status.getPath());
             }
         }
     }

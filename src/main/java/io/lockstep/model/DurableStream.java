@@ -3,6 +3,7 @@ package io.lockstep.model;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.StreamCapabilities;
 
 /** Syncs before it closes: a rename can reach the disk before the data, and a power cut then leaves empty files. */
@@ -17,7 +18,12 @@ final class DurableStream extends FilterOutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
-        stream.write(bytes, from, count);
+        try {
+            stream.write(bytes, from, count);
+        } catch (FSError e) {
+            // so Hadoop's local file system names a disk that is full or broken
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Override
@@ -30,6 +36,8 @@ final class DurableStream extends FilterOutputStream {
             if (stream.hasCapability(StreamCapabilities.HSYNC)) {
                 stream.hsync();
             }
+        } catch (FSError e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 }

@@ -238,21 +238,34 @@ public final class ModelDirectory {
 
     /** Deletes the previous model once the target has what is to be kept of it. */
     private void retirePrevious() throws IOException {
-        Path checkpoints = new Path(previous, CHECKPOINTS);
-        Path kept = new Path(target, CHECKPOINTS);
-        if (fs.exists(checkpoints) && !fs.exists(kept)) {
-            move(checkpoints, kept);
-        }
+        keepCheckpoints(previous, target);
         delete(previous);
+    }
+
+    /** Moves checkpoints from a directory that is to go; a move that copies may have been interrupted before. */
+    private void keepCheckpoints(Path from, Path to) throws IOException {
+        Path checkpoints = new Path(from, CHECKPOINTS);
+        Path kept = new Path(to, CHECKPOINTS);
+        if (!fs.exists(checkpoints)) {
+            return;
+        }
+        if (!fs.exists(kept)) {
+            move(checkpoints, kept);
+            return;
+        }
+        CheckpointDirectory there = new CheckpointDirectory(fs, kept);
+        for (CheckpointDirectory.Entry entry : new CheckpointDirectory(fs, checkpoints).entries()) {
+            Path place = new Path(kept, entry.path().getName());
+            if (!there.isWhole(new CheckpointDirectory.Entry(entry.epochs(), entry.steps(), place))) {
+                delete(place);
+                move(entry.path(), place);
+            }
+        }
     }
 
     /** What was to replace it is damaged: a rename that copies was interrupted. */
     private void restorePrevious() throws IOException {
-        Path checkpoints = new Path(target, CHECKPOINTS);
-        Path kept = new Path(previous, CHECKPOINTS);
-        if (fs.exists(checkpoints) && !fs.exists(kept)) {
-            move(checkpoints, kept);
-        }
+        keepCheckpoints(target, previous);
         delete(target);
         move(previous, target);
     }
@@ -274,8 +287,12 @@ public final class ModelDirectory {
         }
     }
 
+    private void move(Path from, Path to) throws IOException {
+        move(fs, from, to);
+    }
+
     /** Renames; what happened counts, not what the file system answered, because an answer can be lost. */
-    void move(Path from, Path to) throws IOException {
+    static void move(FileSystem fs, Path from, Path to) throws IOException {
         IOException failure = null;
         boolean answer = false;
         try {
@@ -292,6 +309,10 @@ public final class ModelDirectory {
     }
 
     void delete(Path path) throws IOException {
+        delete(fs, path);
+    }
+
+    static void delete(FileSystem fs, Path path) throws IOException {
         if (!fs.delete(path, true) && fs.exists(path)) {
             throw new IOException("could not delete " + path);
         }

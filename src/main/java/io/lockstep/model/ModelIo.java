@@ -4,7 +4,6 @@ import io.lockstep.error.DataException;
 import io.lockstep.error.Reason;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.ParameterBlock;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -70,7 +69,7 @@ public final class ModelIo {
 
     private static LoadedModel previous(ModelDirectory directory, Path damaged, DataException why) {
         Optional<Path> previous = directory.previousModel().filter(path -> !path.equals(damaged));
-        if (previous.isEmpty() || !isDamage(why)) {
+        if (previous.isEmpty() || !Damage.isIn(why)) {
             throw why;
         }
         try {
@@ -96,16 +95,11 @@ public final class ModelIo {
             read(fs, path);
             return true;
         } catch (DataException e) {
-            if (!isDamage(e)) {
+            if (!Damage.isIn(e)) {
                 throw new IOException(e.getMessage(), e);
             }
             return false;
         }
-    }
-
-    /** A file that cannot be read now may be whole. */
-    private static boolean isDamage(DataException e) {
-        return !(e.getCause() instanceof IOException) || e.getCause() instanceof FileNotFoundException;
     }
 
     private static LoadedModel read(FileSystem fs, Path model) {

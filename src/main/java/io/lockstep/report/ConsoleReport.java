@@ -11,6 +11,7 @@ import io.lockstep.train.HealthWarning;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -53,8 +54,10 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private ProgressBar bar;
     private Plan plan;
     private long start;
-    /** Epochs that another run took. */
-    private int before;
+    /** Examples that another run has behind it, and this one. */
+    private long before;
+
+    private long here;
 
     private long epochStart;
     private long epochExamples;
@@ -104,6 +107,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
             bar = new ProgressBarBuilder()
                     // in examples: a full-batch epoch is one step, but takes as long as its examples
                     .setInitialMax(started.epochs() * started.examples())
+                    .startsFrom(before, Duration.ZERO)
                     .setConsumer(new ConsoleProgressBarConsumer(terminal.get(), WIDTH))
                     .setUpdateIntervalMillis(UPDATE_MILLIS)
                     .setRenderer(ConsoleReport::render)
@@ -127,16 +131,13 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     public void resumed(int epochs, int steps, long examples) {
         out.println("Goes on from the checkpoint after epoch " + epochs
                 + (steps == 0 ? "." : String.format(Locale.ROOT, " and %,d steps of the next.", steps)));
-        before = epochs;
-        if (bar != null) {
-            bar.stepTo(examples);
-        }
+        before = examples;
     }
 
     @Override
-    public void checkpointFailed(String reason) {
+    public void checkpointFailed(String trouble) {
         endBar();
-        Text.wrap("Warning: no checkpoint could be written: " + reason + ". The training goes on.", "  ", WIDTH)
+        Text.wrap("Warning: " + trouble + ". The training goes on.", "  ", WIDTH)
                 .forEach(out::println);
     }
 
@@ -178,6 +179,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     public void stepTaken(Step step) {
         loss.add(step.loss());
         epochExamples += step.examples();
+        here += step.examples();
         if (bar != null) {
             double rate = epochExamples / Math.max(1e-9, (System.nanoTime() - epochStart) / 1e9);
             bar.setExtraMessage(String.format(
@@ -197,7 +199,8 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static String render(ProgressState progress, int width) {
         long done = progress.getCurrent();
         double elapsed = progress.getElapsedAfterStart().toMillis() / 1e3;
-        String left = done == 0 ? "" : "  left " + Numbers.duration(elapsed / done * (progress.getMax() - done));
+        long here = done - progress.getStart();
+        String left = here == 0 ? "" : "  left " + Numbers.duration(elapsed / here * (progress.getMax() - done));
         String text = progress.getExtraMessage() + left;
         if (text.length() > width) {
             text = text.replace("  ", " ");
@@ -220,7 +223,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
         epochStart = now;
         epochExamples = 0;
         if (bar == null) {
-            double perEpoch = (now - start) / 1e9 / (epoch.epoch() - before);
+            double perExample = (now - start) / 1e9 / Math.max(1, here);
             out.printf(
                     Locale.ROOT,
                     LINE,
@@ -230,7 +233,7 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                     devValue(epoch, metric),
                     Numbers.count(epoch.examplesPerSecond(), NUMBER),
                     percents(epoch.time()),
-                    Numbers.duration((plan.epochs() - epoch.epoch()) * perEpoch));
+                    Numbers.duration((plan.epochs() * plan.examples() - before - here) * perExample));
         }
     }
 

@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
 /** A checkpoint as files: {@code checkpoint.json}, and {@code state.safetensors} with its arrays. */
 final class CheckpointFiles {
     static final String JSON = "checkpoint.json";
     static final String STATE = "state.safetensors";
-    private static final int MOST_JSON_BYTES = 256 << 20;
 
     private static final String THETA = "theta";
     private static final String BEST = "best_theta";
@@ -41,8 +41,8 @@ final class CheckpointFiles {
         directory.verify(entry, List.of(JSON));
         Path file = new Path(entry.path(), JSON);
         try {
-            return CheckpointJson.read(directory.bytes(file, MOST_JSON_BYTES), file.toString());
-        } catch (IOException e) {
+            return CheckpointJson.read(directory.bytes(file, CheckpointJson.MOST_BYTES), file.toString());
+        } catch (IOException | FSError e) {
             throw new DataException(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
@@ -50,11 +50,12 @@ final class CheckpointFiles {
     /**
      * The checkpoint as a whole.
      *
-     * @param parameters θ's length
-     * @throws DataException if it is damaged, or not of a network and an optimizer of that many parameters and arrays
+     * @throws DataException if it is damaged, or does not fit
      */
     static Checkpoint withArrays(
-            CheckpointDirectory directory, Entry entry, CheckpointJson.Content content, int parameters) {
+            CheckpointDirectory directory, Entry entry, CheckpointJson.Content content, TrainingShape shape) {
+        shape.requireFits(content, new Path(entry.path(), JSON).toString());
+        int parameters = shape.network().parameterCount();
         directory.verify(entry, List.of(STATE));
         Path file = new Path(entry.path(), STATE);
         try (InputStream in = directory.fileSystem().open(file)) {
@@ -67,7 +68,8 @@ final class CheckpointFiles {
             boolean fits = tensors.stream().allMatch(tensor -> tensor.shape().equals(List.of((long) parameters)));
             if (!found.equals(expected) || !fits) {
                 throw new DataException(file + ": expected the tensors " + expected + " of " + parameters
-                        + " elements each, found " + tensors);
+                        + " elements each, found "
+                        + tensors.subList(0, Math.min(expected.size(), tensors.size())));
             }
             Map<String, float[]> arrays = new LinkedHashMap<>();
             for (String name : expected) {
@@ -76,7 +78,7 @@ final class CheckpointFiles {
                 arrays.put(name, array);
             }
             return with(content, arrays);
-        } catch (IOException e) {
+        } catch (IOException | FSError e) {
             throw new DataException(file + ": cannot be read: " + Reason.of(e), e);
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.data.DataRole;
+import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.model.JsonField;
 import io.lockstep.nn.LayerActivity;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 /** The content of {@code checkpoint.json}: all of a checkpoint but its arrays. */
 final class CheckpointJson {
     static final int FORMAT_VERSION = 1;
+
+    /** Of the file; a thousand epochs of a net of three layers take half of a percent. */
+    static final int MOST_BYTES = 256 << 20;
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -65,8 +69,12 @@ final class CheckpointJson {
                 .put("message", warning.message()));
         ArrayNode epochs = root.putArray("epochs");
         checkpoint.epochs().forEach(epoch -> epochs.add(epoch(epoch)));
-        out.write(MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
-        out.write('\n');
+        byte[] json = MAPPER.writeValueAsBytes(root);
+        if (json.length > MOST_BYTES) {
+            throw new IOException("what is recorded of " + checkpoint.epochs().size() + " epochs takes " + json.length
+                    + " bytes, more than " + MOST_BYTES);
+        }
+        out.write(json);
     }
 
     private static ObjectNode epoch(EpochRecord epoch) {
@@ -117,13 +125,16 @@ final class CheckpointJson {
      * Reads it.
      *
      * @throws DataException if it is not what {@link #write} writes
+     * @throws ConfigException if another version of Lockstep wrote it
      */
     static Content read(byte[] json, String file) {
         JsonField root = JsonField.root(json, file);
         int version = root.field("format_version").integer();
         if (version != FORMAT_VERSION) {
-            throw new DataException(file + ": format_version: expected " + FORMAT_VERSION + ", found " + version
-                    + ": another version of Lockstep wrote it");
+            // it may be whole
+            throw new ConfigException("--resume: " + file + ": format_version: expected " + FORMAT_VERSION + ", found "
+                    + version + ". Another version of Lockstep wrote it: go on with that one, or leave --resume out to"
+                    + " begin anew.");
         }
         JsonField current = root.field("current");
         JsonField best = root.field("best");

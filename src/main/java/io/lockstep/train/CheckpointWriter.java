@@ -12,18 +12,28 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
 /** Writes checkpoints in a thread of its own, the newest of those that wait, and deletes those that are too many. */
 final class CheckpointWriter implements CheckpointSink, AutoCloseable {
+    /** Times what writing took, before another one is written: 5 % of the time at most. */
+    private static final long REST = 20;
+
     private final CheckpointDirectory directory;
     private final TrainingIdentity identity;
     private final long run;
     private final int keep;
     /** Of other runs, and of this one's that are no good: they go once this run has a checkpoint of its own. */
     private final Set<Path> foreign;
+
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile long ended = System.nanoTime();
+    private volatile long took;
+    /** What was told last; of the writer's thread alone. */
+    private String last = "";
 
     private final AtomicReference<Optional<Checkpoint>> waiting = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
@@ -44,24 +54,52 @@ final class CheckpointWriter implements CheckpointSink, AutoCloseable {
 
     @Override
     public void offer(Checkpoint checkpoint) {
+        pending.incrementAndGet();
         waiting.set(Optional.of(checkpoint));
-        thread.execute(() -> waiting.getAndSet(Optional.empty()).ifPresent(this::write));
+        thread.execute(() -> {
+            waiting.getAndSet(Optional.empty()).ifPresent(this::write);
+            pending.decrementAndGet();
+        });
+    }
+
+    @Override
+    public boolean isReady() {
+        return pending.get() == 0 && System.nanoTime() - ended >= REST * took;
     }
 
     private void write(Checkpoint checkpoint) {
+        long start = System.nanoTime();
         String name = CheckpointDirectory.name(
                 checkpoint.epochs().size(), checkpoint.current().steps());
         try {
             directory.publish(name, CheckpointFiles.of(identity, run, checkpoint));
+            tell("");
             prune(name);
-            trouble.set(Optional.empty());
-        } catch (IOException | RuntimeException | FSError e) {
-            // a full local disk is an FSError
-            trouble.set(Optional.of(Reason.of(e)));
+        } catch (Throwable e) {
+            // whatever it is, the training goes on and somebody must be told
+            tell("no checkpoint could be written: " + Reason.of(e));
+        }
+        ended = System.nanoTime();
+        took = ended - start;
+    }
+
+    /** The same trouble is told once, until it changes. */
+    private void tell(String now) {
+        if (!now.equals(last)) {
+            last = now;
+            trouble.set(now.isEmpty() ? Optional.empty() : Optional.of(now));
         }
     }
 
-    private void prune(String published) throws IOException {
+    private void prune(String published) {
+        try {
+            deleteSurplus(published);
+        } catch (IOException | RuntimeException | FSError e) {
+            tell("older checkpoints could not be deleted: " + Reason.of(e));
+        }
+    }
+
+    private void deleteSurplus(String published) throws IOException {
         foreign.removeIf(path -> path.getName().equals(published));
         List<Entry> surplus = new ArrayList<>();
         int own = 0;

@@ -26,6 +26,10 @@ final class EpochLoop {
             return new Checkpointing(when, sink, new Pace(60 * when.everyMinutes()), new Clock());
         }
 
+        boolean isDueAfter(int epochs) {
+            return epochs % when.everyEpochs() == 0 || isDue();
+        }
+
         /** Whether an epoch has gone on for so long without one that its next stride would be too much. */
         boolean isDue() {
             return clock.seconds() >= 0.75 * 60 * when.everyMinutes();
@@ -112,7 +116,9 @@ final class EpochLoop {
             Divergence.requireFinite(network, state.theta(), epoch, from + steps);
             dev = result.score();
             if (steps < left) {
-                checkpointing.filter(Checkpointing::isDue).ifPresent(this::checkpoint);
+                checkpointing
+                        .filter(each -> each.isDue() && each.sink().isReady())
+                        .ifPresent(this::checkpoint);
             }
         }
         best.consider(epoch, state.theta(), dev);
@@ -133,7 +139,8 @@ final class EpochLoop {
 
     private void epochEnded(boolean last) {
         checkpointing
-                .filter(each -> last || epochs.size() % each.when().everyEpochs() == 0 || each.isDue())
+                .filter(each ->
+                        last || (each.isDueAfter(epochs.size()) && each.sink().isReady()))
                 .ifPresent(this::checkpoint);
     }
 

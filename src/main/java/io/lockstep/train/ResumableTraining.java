@@ -6,6 +6,7 @@ import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Entry;
+import io.lockstep.model.Damage;
 import io.lockstep.model.ModelDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 
 /** A training that writes checkpoints beside its model, and goes on from them. */
 public final class ResumableTraining {
+    /** Differences in a message. */
+    private static final int MOST_NAMED = 8;
+
     private final LockstepConfig config;
     private final ModelDirectory output;
     private final CheckpointDirectory directory;
@@ -29,6 +33,10 @@ public final class ResumableTraining {
     record Found(Entry entry, CheckpointJson.Content content) {
         Checkpoint checkpoint() {
             return content.checkpoint();
+        }
+
+        TrainingIdentity identity() {
+            return content.identity();
         }
     }
 
@@ -57,19 +65,32 @@ public final class ResumableTraining {
         }
     }
 
-    /** Is going to begin anew, and tells what that does to an earlier run's checkpoints. */
+    /** Is going to begin anew, and tells what that does to the checkpoints of a training that has not ended. */
     public void beginAnew() {
-        if (!entries.isEmpty() && !output.holdsModel() && config.checkpoint().isPresent()) {
-            say.accept("There are checkpoints of a training that did not end, the newest is "
-                    + entries.get(0).path().getName() + ". This one begins anew, and deletes them once it has its own"
-                    + " (--resume goes on from there).");
+        if (entries.isEmpty() || config.checkpoint().isEmpty()) {
+            return;
         }
+        Entry newest = entries.get(0);
+        try {
+            CheckpointJson.Content content = CheckpointFiles.json(directory, newest);
+            if (content.identity().isEndedBy(content.checkpoint()) && output.holdsModel()) {
+                return;
+            }
+        } catch (DataException | ConfigException e) {
+            // what cannot be read may be of any training
+        }
+        say.accept("There are checkpoints of a training that did not end, the newest is "
+                + newest.path().getName()
+                + ". This one begins anew, and deletes them once it has its own (--resume goes"
+                + " on from there).");
     }
 
     /**
-     * Is going to go on from the newest checkpoint that is whole, if there is one.
+     * Is going to go on from the newest checkpoint that is whole, if there is one of a training that has something left to
+     * do.
      *
      * @throws ConfigException if that is of another config
+     * @throws DataException if a checkpoint cannot be read and may be whole
      */
     public void findNewest() {
         found = newest();
@@ -78,17 +99,35 @@ public final class ResumableTraining {
                     + ": the training begins at the beginning.");
             return;
         }
-        TrainingIdentity identity = found.get().content().identity();
-        List<String> differences =
-                identity.differences(config, found.get().checkpoint().epochs().size());
+        Found newest = found.get();
+        List<String> differences = newest.identity()
+                .differences(config, newest.checkpoint().epochs().size());
         if (!differences.isEmpty()) {
-            throw new ConfigException("--resume: " + found.get().entry().path() + " is of another config: "
-                    + String.join("; ", differences)
-                    + ". Set that back to go on, or leave --resume out to begin anew.");
+            throw new ConfigException("--resume: " + newest.entry().path() + " is of another config: "
+                    + some(differences) + ". Set that back to go on, or leave --resume out to begin anew.");
         }
-        identity.otherVersions(versions)
-                .forEach(other -> say.accept("The checkpoint was written elsewhere (" + other
-                        + "): the model's last bits may differ from those of a training that was never stopped."));
+        List<String> others = newest.identity().otherVersions(versions);
+        if (!others.isEmpty()) {
+            say.accept("The checkpoint was written elsewhere (" + some(others)
+                    + "): the model's last bits may differ from those of a training that was never stopped.");
+        }
+    }
+
+    /** A training that has ended is no reason not to begin with new data: a scheduler passes --resume each night. */
+    private boolean beginsAnewAfterTheEnd(Found newest, List<String> differences) {
+        if (!newest.identity().isEndedBy(newest.checkpoint()) || !output.holdsModel()) {
+            return false;
+        }
+        say.accept("The checkpoint " + newest.entry().path().getName()
+                + " is of a training that has ended, of other data (" + some(differences)
+                + "): this one begins at the beginning.");
+        return true;
+    }
+
+    private static String some(List<String> differences) {
+        int named = Math.min(MOST_NAMED, differences.size());
+        return String.join("; ", differences.subList(0, named))
+                + (named < differences.size() ? "; and " + (differences.size() - named) + " more" : "");
     }
 
     /** What {@link #findNewest} found. */
@@ -121,7 +160,14 @@ public final class ResumableTraining {
     }
 
     private void passOver(Entry entry, DataException e) {
-        say.accept("The checkpoint " + entry.path().getName() + " is passed over: " + e.getMessage());
+        if (!Damage.isIn(e)) {
+            // to begin anew would in the end delete it
+            throw new DataException(
+                    "--resume: " + e.getMessage() + ". Mend that, or delete " + entry.path()
+                            + " to go on from what was before it.",
+                    e);
+        }
+        say.accept("The checkpoint " + entry.path().getName() + " is passed over: " + e.getMessage() + ".");
     }
 
     /**
@@ -131,7 +177,10 @@ public final class ResumableTraining {
      */
     public TrainingResult train(Trainer trainer, TrainingData data) {
         TrainingIdentity identity = TrainingIdentity.of(config, data, versions);
-        Optional<Checkpoint> from = found.map(each -> resume(each, identity, trainer));
+        Optional<Checkpoint> from = found.flatMap(each -> resume(each, identity, trainer));
+        if (from.isEmpty()) {
+            found = Optional.empty();
+        }
         if (config.checkpoint().isEmpty()) {
             return trainer.train(from, Optional.empty());
         }
@@ -151,14 +200,15 @@ public final class ResumableTraining {
         return entry.epochs() > from.epochs() || (entry.epochs() == from.epochs() && entry.steps() > from.steps());
     }
 
-    private Checkpoint resume(Found from, TrainingIdentity identity, Trainer trainer) {
-        List<String> differences = from.content().identity().differences(identity.sets());
+    private Optional<Checkpoint> resume(Found from, TrainingIdentity identity, Trainer trainer) {
+        List<String> differences = from.identity().differences(identity.sets());
         if (!differences.isEmpty()) {
-            throw new DataException("--resume: " + from.entry().path() + " is of other data: "
-                    + String.join("; ", differences)
+            if (beginsAnewAfterTheEnd(from, differences)) {
+                return Optional.empty();
+            }
+            throw new DataException("--resume: " + from.entry().path() + " is of other data: " + some(differences)
                     + ". Bring the old data back to go on, or leave --resume out to begin anew.");
         }
-        return CheckpointFiles.withArrays(
-                directory, from.entry(), from.content(), trainer.network().parameterCount());
+        return Optional.of(CheckpointFiles.withArrays(directory, from.entry(), from.content(), trainer.shape()));
     }
 }

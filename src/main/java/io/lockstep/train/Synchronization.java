@@ -73,8 +73,8 @@ final class Synchronization {
                         data.set(DataRole.TRAIN).shards()));
     }
 
-    /** Takes steps as the config says, or as turns out to be faster for this training. */
-    Choice choose(TrainingState state, BatchPlan plan) {
+    /** Takes steps as the config says, or as turns out to be faster for this training, whose next epoch is {@code epoch}. */
+    Choice choose(TrainingState state, BatchPlan plan, int epoch) {
         Optional<String> obstacle = obstacleToBarrier(spark.sc().isLocal(), spark.getConf());
         return switch (config.sync()) {
             case DRIVER -> new Choice(SyncMode.DRIVER, Optional.empty());
@@ -87,7 +87,7 @@ final class Synchronization {
             }
             case AUTO ->
                 obstacle.map(why -> new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + why)))
-                        .orElseGet(() -> fasterOf(state, plan));
+                        .orElseGet(() -> fasterOf(state, plan, epoch));
         };
     }
 
@@ -99,14 +99,14 @@ final class Synchronization {
         return Optional.empty();
     }
 
-    private Choice fasterOf(TrainingState state, BatchPlan plan) {
+    private Choice fasterOf(TrainingState state, BatchPlan plan, int epoch) {
         double driver;
         double barrier;
         try (GradientSync sync = new DriverTreeReduce(spark, training(), NO_SCORING, job(plan), learningRate)) {
             // the first step maps the shards and warms the JIT
-            Trial first = Trial.of(sync, state.copy(), plan, 1);
+            Trial first = Trial.of(sync, state.copy(), plan, epoch, 1);
             if (first.compute() > LONG_STEP_SECONDS) {
-                double second = Trial.of(sync, state.copy(), plan, 1).compute();
+                double second = Trial.of(sync, state.copy(), plan, epoch, 1).compute();
                 if (second > LONG_STEP_SECONDS) {
                     return new Choice(
                             SyncMode.DRIVER,
@@ -116,24 +116,24 @@ final class Synchronization {
                                     second)));
                 }
             }
-            Trial.of(sync, state.copy(), plan, TRIAL_STEPS);
-            driver = Trial.of(sync, state.copy(), plan, TRIAL_STEPS).seconds();
+            Trial.of(sync, state.copy(), plan, epoch, TRIAL_STEPS);
+            driver = Trial.of(sync, state.copy(), plan, epoch, TRIAL_STEPS).seconds();
+        } catch (DivergedException e) {
+            return divergedTrial();
         }
         // a stage goes on from where its last stride ended
         TrainingState copy = state.copy();
         try (GradientSync sync =
                 new BarrierAllReduce(spark, training(), NO_SCORING, job(plan), learningRate, TRIAL_ATTEMPTS)) {
-            Trial.of(sync, copy, plan, TRIAL_STEPS);
-            barrier = Trial.of(sync, copy, plan, TRIAL_STEPS).seconds();
+            Trial.of(sync, copy, plan, epoch, TRIAL_STEPS);
+            barrier = Trial.of(sync, copy, plan, epoch, TRIAL_STEPS).seconds();
         } catch (IllegalStateException e) {
             if (Thread.currentThread().isInterrupted() || StageFailure.isWanted(spark, e.getCause())) {
                 throw e;
             }
             return new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + e.getMessage()));
         } catch (DivergedException e) {
-            // by the same few steps over and over; the training will tell if it does so too
-            return new Choice(
-                    SyncMode.BARRIER, Optional.of("took barrier: trial steps diverged before they could be timed"));
+            return divergedTrial();
         }
         SyncMode faster = barrier <= driver ? SyncMode.BARRIER : SyncMode.DRIVER;
         return new Choice(
@@ -146,6 +146,12 @@ final class Synchronization {
                         barrier * 1e3)));
     }
 
+    /** By the same few steps over and over; the training will tell if it does so too. */
+    private static Choice divergedTrial() {
+        return new Choice(
+                SyncMode.BARRIER, Optional.of("took barrier: trial steps diverged before they could be timed"));
+    }
+
     /**
      * A trial of a few steps.
      *
@@ -153,10 +159,10 @@ final class Synchronization {
      * @param compute of it in which the slowest task computed
      */
     private record Trial(double seconds, double compute) {
-        static Trial of(GradientSync sync, TrainingState state, BatchPlan plan, int steps) {
+        static Trial of(GradientSync sync, TrainingState state, BatchPlan plan, int epoch, int steps) {
             int taken = Math.min(steps, plan.steps());
             EpochTime time = sync.take(
-                            state, new GradientSync.Stride(1, 0, taken), (step, all, loss, examples, share) -> {})
+                            state, new GradientSync.Stride(epoch, 0, taken), (step, all, loss, examples, share) -> {})
                     .time();
             boolean perStride = sync instanceof BarrierAllReduce;
             double beside = time.overhead() / (perStride ? plan.steps() : taken);

@@ -97,14 +97,17 @@ public final class Trainer {
         BatchPlan miniBatches = miniBatches();
         EpochLoop loop = loop(from, checkpoints, state);
         Synchronization synchronization = synchronization();
-        Synchronization.Choice choice = synchronization.choose(state, miniBatches);
-        listener.started(plan(synchronization, choice, miniBatches));
+        Synchronization.Choice choice = synchronization.choose(
+                state,
+                miniBatches,
+                from.map(checkpoint -> checkpoint.epochs().size() + 1).orElse(1));
         from.ifPresent(checkpoint -> {
             loop.resume(checkpoint);
             EpochSums current = checkpoint.current();
             int epochs = checkpoint.epochs().size();
             listener.resumed(epochs, current.steps(), epochs * miniBatches.examples() + current.examples());
         });
+        listener.started(plan(synchronization, choice, miniBatches));
 
         try (GradientSync sync = synchronization.open(choice.mode(), miniBatches)) {
             loop.runMiniBatches(sync, miniBatches, training.epochs());
@@ -141,7 +144,7 @@ public final class Trainer {
     public TrainingListener.Plan plan() {
         BatchPlan miniBatches = miniBatches();
         Synchronization synchronization = synchronization();
-        return plan(synchronization, synchronization.choose(initialState(), miniBatches), miniBatches);
+        return plan(synchronization, synchronization.choose(initialState(), miniBatches, 1), miniBatches);
     }
 
     private TrainingListener.Plan plan(
@@ -158,6 +161,12 @@ public final class Trainer {
                 Synchronization.slots(spark),
                 choice.mode(),
                 choice.reason());
+    }
+
+    /** What a checkpoint of it must fit. */
+    TrainingShape shape() {
+        BatchPlan plan = miniBatches();
+        return new TrainingShape(network, optimizer().state(0, 0).length, plan.steps(), plan.examples());
     }
 
     private BatchPlan miniBatches() {

@@ -53,7 +53,8 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
     /**
      * The examples of a set.
      *
-     * @param fingerprint as {@link TrainingData#fingerprint}
+     * @param fingerprint as {@link TrainingData#orderFingerprint}: the same rows in another order, by other keys say, make
+     *     other mini-batches
      */
     record Examples(long count, long fingerprint) {
         String text() {
@@ -65,7 +66,7 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
         Map<DataRole, Examples> sets = new EnumMap<>(DataRole.class);
         for (DataRole role : DataRole.values()) {
             if (data.has(role)) {
-                sets.put(role, new Examples(data.set(role).examples(), data.fingerprint(role)));
+                sets.put(role, new Examples(data.set(role).examples(), data.orderFingerprint(role)));
             }
         }
         return new TrainingIdentity(flat(config), sets, versions);
@@ -75,6 +76,8 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
     static SortedMap<String, String> flat(LockstepConfig config) {
         SortedMap<String, String> flat = new TreeMap<>();
         ConfigWriter.toMap(config).forEach((key, value) -> flatten(key, value, flat));
+        // what auto comes to may be another number in another version
+        flat.put("shards", Integer.toString(TrainingData.shards(config)));
         return flat;
     }
 
@@ -119,6 +122,18 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
 
     private static String text(String value) {
         return Optional.ofNullable(value).orElse("nothing");
+    }
+
+    /** Whether a training of this config has nothing left to do after {@code checkpoint}. */
+    boolean isEndedBy(Checkpoint checkpoint) {
+        int finishing = number("training.finish_full_batch_epochs");
+        int miniBatches = checkpoint.patienceEnded().orElse(number(EPOCHS));
+        return !checkpoint.isWithinEpoch() && checkpoint.epochs().size() >= miniBatches + finishing;
+    }
+
+    private int number(String path) {
+        String value = config.getOrDefault(path, "0");
+        return value.matches("\\d{1,9}") ? Integer.parseInt(value) : 0;
     }
 
     private static boolean isFree(String path) {

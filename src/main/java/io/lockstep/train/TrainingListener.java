@@ -49,7 +49,7 @@ public interface TrainingListener {
     default void started(Plan plan) {}
 
     /**
-     * The training that is about to begin goes on from a checkpoint; comes right after {@link #started}.
+     * The training that is about to begin goes on from a checkpoint; comes right before {@link #started}.
      *
      * @param epochs that have ended
      * @param steps that were taken of the epoch after them
@@ -57,8 +57,8 @@ public interface TrainingListener {
      */
     default void resumed(int epochs, int steps, long examples) {}
 
-    /** No checkpoint can be written, and the training goes on. */
-    default void checkpointFailed(String reason) {}
+    /** Something is wrong with writing checkpoints, and the training goes on; {@code trouble} is a sentence without its stop. */
+    default void checkpointFailed(String trouble) {}
 
     /** A step was taken. */
     default void stepTaken(Step step) {}

@@ -65,7 +65,11 @@ class DriverKillClusterTest {
         }
         assertThat(killed).as("a training that ends too soon shows nothing").isGreaterThanOrEqualTo(7);
         assertThat(resumedAt).isSorted().hasSizeGreaterThanOrEqualTo(3);
+        assertThat(resumedAt.get(resumedAt.size() - 1))
+                .as("they go on, and do not begin anew")
+                .isGreaterThan(resumedAt.get(0));
         assertThat(weights(config, "killed", CLUSTER.url())).isEqualTo(expected);
+        assertThat(Files.readString(directory.resolve("killed.out"))).containsPattern(RESUMED);
     }
 
     private static Path config() throws Exception {

@@ -104,9 +104,7 @@ class ResumeTest {
     void whatEndedBeforeItsModelWasWrittenIsEvaluatedAndPublished() throws IOException {
         assertThat(train().code()).isZero();
         String expected = weights();
-        for (String file : List.of("model.json", "weights.safetensors", "metrics.json")) {
-            Files.delete(model.resolve(file));
-        }
+        deleteModel();
         CapturedRun run = resume();
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(weights()).isEqualTo(expected);
@@ -122,8 +120,8 @@ class ResumeTest {
                 "training.clip_norm=1                 | training.clip_norm: nothing there, 1.0 here",
                 "network=[{dense: 6}]                 | network[0].activation: tanh there, relu here",
                 "training.epochs=2                    | training.epochs: 4 there, 2 here",
-                "data.features={exclude: [a]}         | data.features: all there, nothing here",
-                "shards=4                             | shards: auto there, 4 here"
+                "data.features={exclude: [a]}         | data.features.exclude[0]: nothing there, a here",
+                "shards=4                             | shards: 2 there, 4 here"
             })
     void aCheckpointOfAnotherConfigIsRefusedByWhatDiffers(String set, String difference) throws IOException {
         assertThat(train().code()).isZero();
@@ -135,9 +133,53 @@ class ResumeTest {
         assertThat(checkpoints()).isEqualTo(before);
     }
 
+    /** As if it had been killed before its model was written. */
+    private void deleteModel() throws IOException {
+        for (String file : List.of("model.json", "weights.safetensors", "metrics.json")) {
+            Files.delete(model.resolve(file));
+        }
+    }
+
+    @Test
+    void aTrainingThatHasEndedIsNoReasonNotToTrainOnNewData() throws IOException {
+        assertThat(train().code()).isZero();
+        Files.write(table, rows(230));
+        CapturedRun nightly = resume();
+        assertThat(nightly.code()).as(nightly.err()).isZero();
+        assertThat(nightly.out().replaceAll("\\s+", " ")).contains("has ended, of other data (train: ");
+        String weights = weights();
+        assertThat(train("--set", "checkpoint=null").code()).isZero();
+        assertThat(weights()).isEqualTo(weights);
+    }
+
+    @Test
+    void theSameExamplesInAnotherOrderAreOtherData() throws IOException {
+        List<String> lines = rows(200);
+        Files.write(table, keyed(lines, 0));
+        String[] byId = {"data.key=[id]", "data.features={exclude: [id]}", "data.split={train: 1}"};
+        assertThat(resume(byId).code()).isZero();
+        deleteModel();
+        assertThat(resume(byId).code()).isZero();
+        deleteModel();
+        Files.write(table, keyed(lines, 1000));
+        CapturedRun run = resume(byId);
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("is of other data");
+    }
+
+    /** All of them training rows, each with an id that is no feature to speak of. */
+    private static List<String> keyed(List<String> lines, int first) {
+        List<String> keyed = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            keyed.add(lines.get(i) + "," + (i == 0 ? "id" : Integer.toString(first + i)));
+        }
+        return keyed;
+    }
+
     @Test
     void aCheckpointOfOtherDataIsRefusedByWhatDiffers() throws IOException {
         assertThat(train().code()).isZero();
+        deleteModel();
         List<String> lines = rows(200);
         lines.set(7, "0.1,0.1,0.1");
         Files.write(table, lines);
@@ -205,9 +247,7 @@ class ResumeTest {
     void aRunThatBeginsAnewSaysWhatBecomesOfAnUnfinishedOne() throws IOException {
         assertThat(train().code()).isZero();
         assertThat(train().out()).doesNotContain("begins anew");
-        Files.delete(model.resolve("model.json"));
-        Files.delete(model.resolve("weights.safetensors"));
-        Files.delete(model.resolve("metrics.json"));
+        deleteModel();
         CapturedRun anew = train("--set", "training.epochs=2");
         assertThat(anew.code()).as(anew.err()).isZero();
         assertThat(anew.out().replaceAll("\\s+", " "))

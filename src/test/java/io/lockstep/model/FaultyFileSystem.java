@@ -29,8 +29,10 @@ public final class FaultyFileSystem extends FilterFileSystem {
         CRASHES_HALFWAY
     }
 
+    /** Something that happens. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
+        /** Does it, or fails as the file system would. */
         void run() throws IOException;
     }
 
@@ -71,7 +73,7 @@ public final class FaultyFileSystem extends FilterFileSystem {
     }
 
     /** Runs {@code action} once, when a file that {@code path} holds for is opened, before it is. */
-    void whenOpened(Predicate<Path> path, Action action) {
+    public void whenOpened(Predicate<Path> path, Action action) {
         opened = path;
         atOpening = action;
     }

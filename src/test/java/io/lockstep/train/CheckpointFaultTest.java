@@ -1,19 +1,30 @@
 package io.lockstep.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Entry;
 import io.lockstep.model.FaultyFileSystem;
 import io.lockstep.model.ModelDirectory;
+import io.lockstep.nn.LayerActivity;
+import io.lockstep.nn.LayerSpec;
+import io.lockstep.nn.Loss;
+import io.lockstep.nn.NetworkSpec;
+import io.lockstep.nn.Shape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,11 +34,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Writing checkpoints that ends at any file operation, in any way, leaves a whole one to go on from, or none. */
 class CheckpointFaultTest {
     private static final int PARAMETERS = 5;
+    private static final TrainingShape SHAPE = shape(PARAMETERS);
+    private static final TrainingShape OTHER = shape(PARAMETERS + 1);
     private static final LockstepConfig CONFIG = Trainings.config("""
             task: classification
             data: { train: any.csv, label: kind }
@@ -40,13 +54,24 @@ class CheckpointFaultTest {
     @TempDir
     Path root;
 
+    /** Of a linear layer with so many parameters. */
+    private static TrainingShape shape(int parameters) {
+        NetworkSpec network =
+                new NetworkSpec(new Shape.Vector(parameters - 1), List.of(new LayerSpec.Dense(1)), Loss.HALVED_SQUARED);
+        return new TrainingShape(network, 1, 1, 9);
+    }
+
     private final List<String> said = new ArrayList<>();
 
     /** A checkpoint after {@code epochs} epochs, whose numbers say which run and epoch it is of. */
     private static Checkpoint checkpoint(long run, int epochs) {
         float[] theta = new float[PARAMETERS];
         Arrays.fill(theta, mark(run, epochs));
-        NetworkHealth health = new NetworkHealth(1, 1, List.of());
+        NetworkHealth health = new NetworkHealth(
+                1,
+                1,
+                List.of(new LayerHealth(
+                        new LayerActivity(1, 1, 1, 1, 1, 1, OptionalInt.empty(), OptionalInt.empty()), "output", 0)));
         EpochTime time = new EpochTime(1, 1, 0, 0, 0);
         List<EpochRecord> records = new ArrayList<>();
         for (int epoch = 1; epoch <= epochs; epoch++) {
@@ -98,7 +123,7 @@ class CheckpointFaultTest {
         ResumableTraining resumable = new ResumableTraining(CONFIG, model, Map.of(), said::add);
         resumable.findNewest();
         return resumable.found().map(found -> CheckpointFiles.withArrays(
-                        new CheckpointDirectory(model), found.entry(), found.content(), PARAMETERS)
+                        new CheckpointDirectory(model), found.entry(), found.content(), SHAPE)
                 .theta()[0]);
     }
 
@@ -209,6 +234,83 @@ class CheckpointFaultTest {
     }
 
     @Test
+    void aCheckpointThatCannotBeReadNowIsNotTakenForDamaged() throws IOException {
+        Path directory = root.resolve("unreadable");
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 3);
+        for (String file : List.of("checkpoint.json", "state.safetensors", "SHA256SUMS")) {
+            FaultyFileSystem fs = FaultyFileSystem.healthy();
+            fs.whenOpened(path -> path.getName().equals(file), () -> {
+                throw new IOException("no answer from the store");
+            });
+            ResumableTraining resumable = new ResumableTraining(CONFIG, model(fs, directory), Map.of(), said::add);
+            assertThatThrownBy(resumable::findNewest)
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("no answer from the store")
+                    .hasMessageContaining("epoch-0003")
+                    .hasMessageContaining("Mend that, or delete ");
+        }
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void whatAnotherVersionWroteIsRefused() throws IOException {
+        Path directory = root.resolve("version");
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 1);
+        rewrite(directory, "\"format_version\":1", "\"format_version\":2");
+        assertThatThrownBy(() -> found(directory))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("Another version of Lockstep wrote it");
+    }
+
+    /** Alters a checkpoint's JSON, and its checksum with it. */
+    private static void rewrite(Path directory, String old, String altered) throws IOException {
+        Path checkpoint = directory.resolve("checkpoints/epoch-0001");
+        String json = Files.readString(checkpoint.resolve("checkpoint.json"));
+        assertThat(json).contains(old);
+        byte[] bytes = json.replace(old, altered).getBytes(StandardCharsets.UTF_8);
+        Files.write(checkpoint.resolve("checkpoint.json"), bytes);
+        String sums = Files.readString(checkpoint.resolve("SHA256SUMS"));
+        try {
+            String sum = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            Files.writeString(
+                    checkpoint.resolve("SHA256SUMS"),
+                    sums.replaceAll("[0-9a-f]{64}  checkpoint.json", sum + "  checkpoint.json"));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "\"optimizer_arrays\":1 | \"optimizer_arrays\":2147483647",
+                "\"optimizer_arrays\":1 | \"optimizer_arrays\":0",
+                "\"optimizer_arrays\":1 | \"optimizer_arrays\":-1",
+                "\"steps\":0            | \"steps\":1",
+                "\"steps\":0            | \"steps\":-1",
+                "\"optimizer_steps\":1  | \"optimizer_steps\":-1",
+                "\"optimizer_steps\":1  | \"optimizer_steps\":2",
+                "\"best\":{\"epoch\":1  | \"best\":{\"epoch\":99",
+                "\"best\":{\"epoch\":1  | \"best\":{\"epoch\":0",
+                "\"best\":              | \"patience_ended\":7,\"best\":",
+                "\"examples\":0         | \"examples\":99999",
+                "\"layers\":[{          | \"layers\":[],\"others\":[{"
+            })
+    void numbersThatThisTrainingCannotHaveAreRefused(String old, String altered) throws IOException {
+        Path directory = root.resolve("altered");
+        write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 1);
+        assertThat(found(directory)).isPresent();
+        rewrite(directory, old, altered);
+        assertThatThrownBy(() -> found(directory))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("checkpoint.json: ")
+                .hasMessageContaining("which is not possible in this training");
+    }
+
+    @Test
     void aRunThatGoesOnPutsItsOwnInThePlaceOfWhatWasDamaged() throws IOException {
         Path directory = root.resolve("goes-on");
         write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 3);
@@ -226,8 +328,7 @@ class CheckpointFaultTest {
         CheckpointDirectory checkpoints = new CheckpointDirectory(model(FaultyFileSystem.healthy(), directory));
         Entry entry = checkpoints.entries().get(0);
         CheckpointJson.Content content = CheckpointFiles.json(checkpoints, entry);
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> CheckpointFiles.withArrays(checkpoints, entry, content, PARAMETERS + 1)))
+        assertThatThrownBy(() -> CheckpointFiles.withArrays(checkpoints, entry, content, OTHER))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("of 6 elements each");
     }

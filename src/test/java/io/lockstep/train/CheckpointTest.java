@@ -7,7 +7,6 @@ import io.lockstep.data.TrainingData;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Entry;
 import io.lockstep.model.ModelDirectory;
-import io.lockstep.nn.NetworkSpec;
 import io.lockstep.testing.TestSpark;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +58,11 @@ class CheckpointTest {
         }
 
         @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
         public void finish() {}
     }
 
@@ -69,6 +73,7 @@ class CheckpointTest {
         LockstepConfig config = Trainings.config(EVERYTHING.formatted(table, patience), "sync=" + sync);
         try (TrainingData data = Trainings.data(config)) {
             Trainings.Run whole = Trainings.train(config, data, 2);
+            assertThat(whole.result().patienceEnded().isPresent()).isEqualTo(patience == 1);
             Kept kept = new Kept();
             Trainings.Run stepwise =
                     Trainings.train(TestSpark.context(), config, data, 2, Optional.empty(), Optional.of(kept));
@@ -79,7 +84,7 @@ class CheckpointTest {
             for (int i = 0; i < kept.all.size(); i += sync.equals("driver") ? 5 : 2) {
                 Checkpoint read = throughFiles(config, data, kept.all.get(i), "at-" + i);
                 Trainings.Run resumed = Trainings.train(
-                        TestSpark.context(), config, data, 1 + i % 2, Optional.of(read), Optional.empty());
+                        TestSpark.context(), config, data, 1 + i / 2 % 2, Optional.of(read), Optional.empty());
                 assertThat(withoutTimes(resumed.result()))
                         .as("from checkpoint %d", i)
                         .isEqualTo(withoutTimes(whole.result()));
@@ -126,9 +131,8 @@ class CheckpointTest {
         CheckpointJson.Content content = CheckpointFiles.json(files, entry);
         assertThat(content.identity()).isEqualTo(identity);
         assertThat(content.run()).isEqualTo(17);
-        NetworkSpec network =
-                Networks.of(config, data.features().width(), data.classes().size());
-        return CheckpointFiles.withArrays(files, entry, content, network.parameterCount());
+        TrainingShape shape = new Trainer(TestSpark.context(), config, data, new TrainingListener() {}).shape();
+        return CheckpointFiles.withArrays(files, entry, content, shape);
     }
 
     @Test
