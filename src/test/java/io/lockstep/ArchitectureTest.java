@@ -8,6 +8,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -73,5 +75,29 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().matching("io.lockstep.(*)..").should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    /**
+     * What is read from a model, a checkpoint or a data file is never an object of Java's serialization. The one exception
+     * is what an executor hands its driver, over Spark's own authenticated RPC.
+     */
+    @Test
+    void nothingThatIsReadFromAFileIsDeserialized() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.lockstep.train.StrideOutcome")
+                .should()
+                .callConstructor(ObjectInputStream.class, InputStream.class)
+                .orShould()
+                .callMethod(ObjectInputStream.class, "readObject")
+                .orShould()
+                .callMethod(ObjectInputStream.class, "readUnshared")
+                .orShould()
+                .beAssignableTo(ObjectInputStream.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching("org\\.apache\\.commons\\.lang3?\\.SerializationUtils|java\\.beans\\.XMLDecoder"
+                        + "|org\\.yaml\\.snakeyaml\\.Yaml|.*\\.PolymorphicTypeValidator")
+                .check(PRODUCT);
     }
 }

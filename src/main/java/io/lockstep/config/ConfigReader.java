@@ -66,7 +66,7 @@ public final class ConfigReader {
         SyncMode sync = root.choice("sync", SyncMode.values(), Defaults.SYNC, Named::configName);
         OptionalInt shards = shards(root);
         Optional<CheckpointConfig> checkpoint = checkpoint(root);
-        String output = root.text("output", "a path").orElseGet(() -> Defaults.output(name));
+        String output = root.path("output", "a path").orElseGet(() -> Defaults.output(name));
 
         Mistakes mistakes = root.mistakes();
         List<Conflict> conflicts = new ArrayList<>(Conflict.among(task, data, network, initializer, training));

@@ -25,9 +25,9 @@ final class DataReader {
     private DataReader() {}
 
     static DataConfig read(Section data) {
-        String train = data.requiredText("train", STAND_IN, PATH);
-        Optional<String> dev = data.text("dev", PATH);
-        Optional<String> test = data.text("test", PATH);
+        String train = data.requiredPath("train", STAND_IN, PATH);
+        Optional<String> dev = data.path("dev", PATH);
+        Optional<String> test = data.path("test", PATH);
         Optional<DataFormat> format = data.optionalChoice("format", DataFormat.values(), Named::configName);
         SortedMap<String, String> options = options(data);
         return new DataConfig(
@@ -83,6 +83,14 @@ final class DataReader {
             // Spark takes every option as text, so header: true and sep: ";" are alike here
             if (entry.getValue().value() instanceof Scalar scalar && !scalar.isNull()) {
                 options.put(entry.getKey(), scalar.text());
+                boolean secret = Credentials.inOption(entry.getKey());
+                if (secret || Credentials.inPath(scalar.text())) {
+                    data.mistakes()
+                            .add(
+                                    entry.getValue().place(),
+                                    YamlParser.join(data.path("options"), entry.getKey()),
+                                    secret ? Credentials.OPTION_REMEDY : Credentials.PATH_REMEDY);
+                }
             } else {
                 data.mistakes()
                         .add(

@@ -152,6 +152,21 @@ final class Section {
         return value(key).flatMap(value -> text(member(key).place(), path(key), value, expected));
     }
 
+    /** As {@link #text}, of a path, which holds no password. */
+    Optional<String> path(String key, String expected) {
+        Optional<String> path = text(key, expected);
+        if (path.filter(Credentials::inPath).isPresent()) {
+            mistakes.add(member(key).place(), path(key), Credentials.PATH_REMEDY);
+        }
+        return path;
+    }
+
+    /** As {@link #path}, for a key that has no default. */
+    String requiredPath(String key, String standIn, String expected) {
+        require(key, expected);
+        return path(key, expected).orElse(standIn);
+    }
+
     /** As {@link #text}, for a key that has no default. */
     String requiredText(String key, String standIn, String expected) {
         require(key, expected);

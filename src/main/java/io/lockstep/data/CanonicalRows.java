@@ -89,6 +89,15 @@ final class CanonicalRows implements AutoCloseable {
      */
     private record Partition(long rows, long bytes, long fingerprint, long ranked) implements Serializable {}
 
+    /** Lost rows come from the files once more, which may be others by then. */
+    private static void requireSame(JavaRDD<PackedRows> packed, RowLayout layout, List<Partition> before) {
+        if (!packed.mapPartitions(new Measure(layout)).collect().equals(before)) {
+            throw new DataException("rows that were lost with an executor were read again, and are not what they were:"
+                    + " a file has changed since the training began. Start the training again on the data as they are"
+                    + " now, and do not write to files while they are trained on.");
+        }
+    }
+
     /** Looks at what a partition holds. */
     private record Measure(RowLayout layout) implements FlatMapFunction<Iterator<PackedRows>, Partition> {
         @Override
@@ -157,7 +166,14 @@ final class CanonicalRows implements AutoCloseable {
             start += partition.rows();
         }
         starts.add(start);
-        return new ShardedSet(packed, ranges.first(role), starts, layout, bytes(role), shards);
+        return new ShardedSet(
+                packed,
+                ranges.first(role),
+                starts,
+                layout,
+                bytes(role),
+                shards,
+                () -> requireSame(packed, layout, partitions));
     }
 
     private List<Partition> partitions(DataRole role) {

@@ -2,14 +2,12 @@ package io.lockstep.data;
 
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -23,17 +21,21 @@ public final class ShardedSet implements AutoCloseable {
     private final RowLayout layout;
     private final long bytes;
     private final int shards;
+    private final Runnable restoration;
     private final String id = UUID.randomUUID().toString();
     /** What executors have mapped is told apart by how it was prepared. */
     private final Map<Preparation, Prepared> prepared = new ConcurrentHashMap<>();
 
+    /** @param restoration stores again what was lost, and fails where that is something else now */
     ShardedSet(
             JavaRDD<PackedRows> packed,
             int firstPartition,
             List<Long> starts,
             RowLayout layout,
             long bytes,
-            int shards) {
+            int shards,
+            Runnable restoration) {
+        this.restoration = restoration;
         this.packed = packed;
         this.firstPartition = firstPartition;
         this.starts = List.copyOf(starts);
@@ -110,17 +112,13 @@ public final class ShardedSet implements AutoCloseable {
                 .toJavaRDD();
     }
 
-    /** Brings back stored rows that were lost with an executor; those that are there stay where they are. */
+    /**
+     * Brings back stored rows that were lost with an executor; those that are there stay where they are.
+     *
+     * @throws io.lockstep.error.DataException if the files have changed since
+     */
     public void restore() {
-        packed.foreachPartition(new Touch());
-    }
-
-    /** Nothing but a reason to compute a partition that is not stored. */
-    private static final class Touch implements VoidFunction<Iterator<PackedRows>> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public void call(Iterator<PackedRows> rows) {}
+        restoration.run();
     }
 
     private Prepared prepared(Preparation preparation) {

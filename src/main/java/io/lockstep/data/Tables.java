@@ -7,6 +7,7 @@ import io.lockstep.error.DataException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -78,13 +80,16 @@ public final class Tables {
         private final long bytes;
         private final Optional<CsvTable> csv;
         private final ImageTable.Oddities oddities;
+        private final Supplier<Optional<String>> changed;
 
         private Source(
                 Dataset<Row> table,
                 DataFormat format,
                 long bytes,
                 Optional<CsvTable> csv,
-                ImageTable.Oddities oddities) {
+                ImageTable.Oddities oddities,
+                Supplier<Optional<String>> changed) {
+            this.changed = changed;
             this.table = table;
             this.format = format;
             this.bytes = bytes;
@@ -122,6 +127,19 @@ public final class Tables {
             return csv.flatMap(CsvTable::rows).orElseGet(() -> Rows.of(table));
         }
 
+        /**
+         * Refuses what was read more than once and was not the same all the time. Files that came later are none of this
+         * table's.
+         *
+         * @throws DataException if a file is gone or another one since the table was opened
+         */
+        void requireUnchanged(String key) {
+            changed.get().ifPresent(file -> {
+                throw new DataException(key + ": " + file + " was changed while it was read. Start the training again,"
+                        + " and do not write to files while they are trained on.");
+            });
+        }
+
         /** How many rows there are. */
         long count() {
             return csv.map(CsvTable::count).orElseGet(table::count);
@@ -154,7 +172,8 @@ public final class Tables {
                         read,
                         bytes,
                         Optional.empty(),
-                        ImageTable.Oddities.of(root, files));
+                        ImageTable.Oddities.of(root, files),
+                        () -> changed(files, path, key));
             }
             Dataset<Row> table = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
             if (read == DataFormat.CSV && csv.map(known -> known.count() == 0).orElseGet(() -> isEmpty(table))) {
@@ -164,7 +183,7 @@ public final class Tables {
             if (table.columns().length == 0) {
                 throw new DataException(key + ": " + path + " has no columns: is it empty?");
             }
-            return new Source(table, read, bytes, csv, ImageTable.Oddities.NONE);
+            return new Source(table, read, bytes, csv, ImageTable.Oddities.NONE, () -> changed(files, path, key));
         } catch (DataException e) {
             throw e;
         } catch (Exception e) {
@@ -234,6 +253,21 @@ public final class Tables {
         }
         csv.putAll(options);
         return csv;
+    }
+
+    /** The first of the files that is not there any more as it was. */
+    private Optional<String> changed(List<FileStatus> before, String path, String key) {
+        Map<Path, FileStatus> now = new HashMap<>();
+        files(path, key).forEach(file -> now.put(file.getPath(), file));
+        return before.stream()
+                .filter(file -> {
+                    FileStatus found = now.get(file.getPath());
+                    return found == null
+                            || found.getLen() != file.getLen()
+                            || found.getModificationTime() != file.getModificationTime();
+                })
+                .map(file -> file.getPath().getName())
+                .findFirst();
     }
 
     /** The files below {@code path}: of a folder or glob those that Spark would read. */

@@ -186,6 +186,7 @@ public final class TrainingData implements AutoCloseable {
                 }
             }
         }
+        opened.forEach((name, source) -> source.requireUnchanged(name));
         this.evaluation = preparation(slots, data, target);
         this.preparation = new ShardedSet.Preparation(
                 evaluation.normalization(), evaluation.fills(), evaluation.target(), weights(slots, config));

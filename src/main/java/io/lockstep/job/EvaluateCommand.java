@@ -3,6 +3,7 @@ package io.lockstep.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.lockstep.config.Credentials;
 import io.lockstep.data.LabelledData;
 import io.lockstep.data.Tables;
 import io.lockstep.error.ExitCode;
@@ -48,6 +49,9 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
+        Credentials.requireNone("MODEL", modelPath);
+        Credentials.requireNone("--data", data.path());
+        Optional.ofNullable(out).ifPresent(name -> Credentials.requireNone("--out", name));
         // the model is read before Spark starts: a wrong path should not take seconds to be told
         LoadedModel model = ModelIo.read(modelPath, hadoop);
         model.passedOver().ifPresent(ConsoleReport::warn);

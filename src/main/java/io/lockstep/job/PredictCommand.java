@@ -1,5 +1,6 @@
 package io.lockstep.job;
 
+import io.lockstep.config.Credentials;
 import io.lockstep.config.DataFormat;
 import io.lockstep.data.Faults;
 import io.lockstep.data.Tables;
@@ -69,6 +70,9 @@ final class PredictCommand implements Callable<Integer>, CommonOptions.Holder {
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
+        Credentials.requireNone("MODEL", modelPath);
+        Credentials.requireNone("--data", data.path());
+        Credentials.requireNone("--out", out);
         DataFormat written = writtenFormat();
         OutputFolder folder = OutputFolder.free(out, hadoop);
         LoadedModel model = ModelIo.read(modelPath, hadoop);

@@ -1,5 +1,6 @@
 package io.lockstep.job;
 
+import io.lockstep.config.Credentials;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.Reason;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +26,7 @@ final class TextFiles {
      * @throws ConfigException if it cannot be read
      */
     static String config(String file, Configuration hadoop) {
+        Credentials.requireNone("CONF", file);
         try {
             Path path = new Path(file);
             try (InputStream in = path.getFileSystem(hadoop).open(path)) {

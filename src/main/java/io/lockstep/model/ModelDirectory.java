@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -42,6 +43,9 @@ public final class ModelDirectory {
      * does not bring its own.
      */
     public static final String CHECKPOINTS = "checkpoints";
+
+    private static final Set<String> OWN_NAMES =
+            Set.of(MODEL_JSON, WEIGHTS, CHECKPOINTS, "metrics.json", "report.html");
 
     private static final long STALE_DRAFT_MILLIS = 24L * 60 * 60 * 1000;
 
@@ -201,10 +205,8 @@ public final class ModelDirectory {
 
     private void restore(IOException cause) {
         try {
-            if (fs.exists(previous) && !fs.exists(target)) {
-                move(previous, target);
-            }
-        } catch (IOException e) {
+            recover();
+        } catch (IOException | ConfigException e) {
             // readers find it as the previous one, and the next writer's recover() puts it back
             cause.addSuppressed(e);
         }
@@ -217,7 +219,7 @@ public final class ModelDirectory {
                 move(previous, target);
             } else if (!isModel(previous) || (isModel(target) && ModelIo.isWhole(fs, target))) {
                 retirePrevious();
-            } else if (isModel(target) && ModelIo.isWhole(fs, previous)) {
+            } else if (isPartOfModel(target) && ModelIo.isWhole(fs, previous)) {
                 restorePrevious();
             } else {
                 throw new ConfigException(
@@ -316,6 +318,17 @@ public final class ModelDirectory {
         if (!fs.delete(path, true) && fs.exists(path)) {
             throw new IOException("could not delete " + path);
         }
+    }
+
+    /** Whether there is nothing in it but what a rename that copies file by file has brought so far. */
+    private boolean isPartOfModel(Path directory) throws IOException {
+        return isModel(directory)
+                || list(
+                                        directory,
+                                        status -> !OWN_NAMES.contains(
+                                                status.getPath().getName()))
+                                .length
+                        == 0;
     }
 
     private boolean isModel(Path directory) throws IOException {

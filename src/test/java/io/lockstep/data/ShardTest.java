@@ -94,7 +94,13 @@ class ShardTest {
     void aShardReadsNothingBehindItsEnd() {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         try (ShardedSet set = new ShardedSet(
-                counted(1, 10, read), 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 10)) {
+                counted(1, 10, read),
+                0,
+                List.of(0L, 10L),
+                new RowLayout(0, 1, RowLayout.Weight.NONE),
+                0,
+                10,
+                () -> {})) {
             assertThat(Sets.stored(set, 10))
                     .isEqualTo(
                             IntStream.range(0, 10).mapToObj(i -> Sets.list(i)).toList());
@@ -106,8 +112,8 @@ class ShardTest {
     void aTaskIsSentThePartitionsItReadsAndNoOthers() throws Exception {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         List<Long> starts = LongStream.rangeClosed(0, 1000).boxed().toList();
-        try (ShardedSet set =
-                new ShardedSet(counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 500)) {
+        try (ShardedSet set = new ShardedSet(
+                counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 500, () -> {})) {
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
                 out.writeObject(set.raw(500).rdd().partitions()[250]);
@@ -126,8 +132,8 @@ class ShardTest {
         assertThat(packed.count()).isEqualTo(10);
         int rdd = packed.id();
         ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
-        try (ShardedSet set =
-                new ShardedSet(packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 3)) {
+        try (ShardedSet set = new ShardedSet(
+                packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 3, () -> {})) {
             List<List<Integer>> rowsAndLocks = set.normalizedForSteps(1, none)
                     .map(task -> {
                         List<Integer> found = new ArrayList<>();

@@ -220,6 +220,7 @@ class ModelDirectoryTest {
         publish(root.resolve("m"), THETA);
         Files.move(root.resolve("m"), root.resolve(".m.previous"));
         Files.createDirectories(root.resolve("m/checkpoints"));
+        Files.writeString(root.resolve("m/thesis.txt"), "ten years");
         assertThatThrownBy(() -> directory(root.resolve("m")).checkWritable())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("an interrupted run left a model in")
