@@ -48,7 +48,7 @@ class ConfigMistakesTest {
                         digits.yaml:4  network[1].dense: expected a whole number >= 1, found "ten".
                         digits.yaml:5  data.train: the key is required and missing. Expected a path, directory or glob.
                         digits.yaml:6  task: unknown task "clasification". Known: classification, multilabel, regression. Did you mean "classification"?
-                        --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, output.""");
+                        --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, checkpoint, output.""");
     }
 
     @ParameterizedTest
@@ -161,7 +161,6 @@ class ConfigMistakesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             training: { bayes_error: 0.01 }   | training.bayes_error: the bias and variance diagnosis is not available in this version. Remove the key.
-            checkpoint: { keep: 3 }           | checkpoint: checkpointing is not available in this version. Remove the key.
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
             """)

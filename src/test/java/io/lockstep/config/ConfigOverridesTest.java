@@ -58,7 +58,7 @@ class ConfigOverridesTest {
     void anUnknownKeyIsReportedAtTheOverride() {
         assertThat(mistakesWith("", "shard=2"))
                 .isEqualTo("--set shard=2  shard: unknown key. Known here: name, task, data, network, input_dropout,"
-                        + " initializer, training, sync, shards, output. Did you mean \"shards\"?");
+                        + " initializer, training, sync, shards, checkpoint, output. Did you mean \"shards\"?");
     }
 
     @Test

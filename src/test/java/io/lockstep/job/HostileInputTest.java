@@ -497,11 +497,13 @@ class HostileInputTest {
                             output,
                             "train",
                             config.toString(),
-                            "--resume");
+                            "--resume",
+                            "--set",
+                            "training.epochs=4");
                 }
             }
         }
-        requireSound(0, 20);
+        requireSound(0, 10);
     }
 
     private static String sha256(byte[] content) throws NoSuchAlgorithmException {
