@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -94,9 +95,11 @@ class HdfsTest {
                 + "data: { train: " + data + ", label: y, format: csv }\noutput: " + output + "\n";
     }
 
-    private static CapturedRun train(String folder) throws IOException {
+    private static CapturedRun train(String folder, String... more) throws IOException {
         write(folder + "/c.yaml", config(uri("data"), uri(folder + "/model")));
-        return CapturedRun.of("train", uri(folder + "/c.yaml"));
+        List<String> arguments = new ArrayList<>(List.of("train", uri(folder + "/c.yaml")));
+        arguments.addAll(List.of(more));
+        return CapturedRun.of(arguments.toArray(String[]::new));
     }
 
     private static void refused(CapturedRun run, int code, String... sentences) {
@@ -172,14 +175,15 @@ class HdfsTest {
     /** A quota is HDFS' own full disk: so many files and folders below a folder and no more. */
     @Test
     void aFullFolderLeavesTheOldModelAndNoPartOfANewOne() throws IOException {
-        assertThat(train("full").code()).isZero();
+        assertThat(train("full", "--set", "checkpoint=null").code()).isZero();
         byte[] old = bytes("full/model/weights.safetensors");
         int inUse = 1 + 1 + 1 + hdfs.listStatus(new Path("/full/model")).length;
         boolean whole = false;
         int kept = 0;
         for (int free = 0; !whole; free++) {
             hdfs.setQuota(new Path("/full"), inUse + free, HdfsConstants.QUOTA_RESET);
-            CapturedRun run = CapturedRun.of("train", uri("full/c.yaml"), "--set", "training.seed=" + (2 + free));
+            CapturedRun run = CapturedRun.of(
+                    "train", uri("full/c.yaml"), "--set", "training.seed=" + (2 + free), "--set", "checkpoint=null");
             whole = run.code() == 0;
             if (!whole) {
                 refused(run, 2, "output: ", "quota");
@@ -202,6 +206,32 @@ class HdfsTest {
         assertThat(bytes("full/model/weights.safetensors")).isNotEqualTo(old);
         assertThat(kept).isEqualTo(1);
         hdfs.setQuota(new Path("/full"), HdfsConstants.QUOTA_RESET, HdfsConstants.QUOTA_RESET);
+    }
+
+    @Test
+    void aTrainingGoesOnFromItsCheckpoints() throws IOException {
+        assertThat(train("resumed", "--set", "training.epochs=5").code()).isZero();
+        String expected =
+                json("resumed/model/metrics.json").get("weights_sha256").asText();
+        assertThat(train("resumed").code()).isZero();
+        assertThat(names("resumed/model/checkpoints")).contains("epoch-0002").doesNotContain("epoch-0005");
+        CapturedRun run = train("resumed", "--resume", "--set", "training.epochs=5");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Goes on from the checkpoint after epoch 2.");
+        assertThat(json("resumed/model/metrics.json").get("weights_sha256").asText())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void whereCheckpointsFindNoRoomTheTrainingGoesOnAndSaysSo() throws IOException {
+        hdfs.mkdirs(new Path("/tight/model/checkpoints"));
+        hdfs.setQuota(new Path("/tight/model/checkpoints"), 1, HdfsConstants.QUOTA_RESET);
+        CapturedRun run = train("tight");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out().replaceAll("\\s+", " "))
+                .containsOnlyOnce("Warning: no checkpoint could be written: ")
+                .contains("quota", "The training goes on.");
+        assertThat(names("tight/model")).contains("model.json", "weights.safetensors", "metrics.json");
     }
 
     @Test
