@@ -49,6 +49,51 @@ class WideTablesTest {
     }
 
     @Test
+    void anIndexBeyondTheWidthIsAMistakeInTheData() throws IOException {
+        Path folder = SparseData.write(dir.resolve("rows"), SparseData.libsvm(200, 500, 6, 5), 1, 1);
+        ok("train", config("train: " + folder + ", format: libsvm").toString());
+        Path wider = Files.writeString(dir.resolve("wider.libsvm"), "1 3:1.0 9:2.0\n0 700:1.0\n");
+        for (String command : List.of("evaluate", "predict")) {
+            List<String> arguments = new ArrayList<>(List.of(command, out("model"), "--data", wider.toString()));
+            if (command.equals("predict")) {
+                arguments.addAll(List.of("--out", out("scored.parquet")));
+            }
+            CapturedRun run = CapturedRun.of(arguments.toArray(String[]::new));
+            assertThat(run.code()).as(run.err()).isEqualTo(3);
+            assertThat(run.err()).contains("699").doesNotContain("\tat ");
+        }
+        // a libsvm file counts from 1
+        Path zero = Files.writeString(dir.resolve("zero.libsvm"), "1 0:1.0 9:2.0\n0 7:1.0\n");
+        CapturedRun run = CapturedRun.of(
+                "train", config("train: " + zero + ", format: libsvm").toString());
+        assertThat(run.code()).as(run.err()).isEqualTo(3);
+        assertThat(run.err()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFileOfTwentyThousandColumnsIsTrainedOn() throws IOException {
+        int columns = 20_000;
+        Random random = new Random(4);
+        StringBuilder text = new StringBuilder("y");
+        for (int k = 0; k < columns; k++) {
+            text.append(",x").append(k);
+        }
+        for (int i = 0; i < 40; i++) {
+            text.append('\n').append(i % 2 == 0 ? "a" : "b");
+            for (int k = 0; k < columns; k++) {
+                text.append(',').append(random.nextInt(100) / 10.0);
+            }
+        }
+        Path file = Files.writeString(dir.resolve("wide.csv"), text.append('\n'));
+        ok(
+                "train",
+                config("train: " + file + ", label: y, split: { train: 0.7, dev: 0.3 }")
+                        .toString());
+        assertThat(model().has("storage")).isFalse();
+        assertThat(model().get("features").size()).isEqualTo(columns);
+    }
+
+    @Test
     void aLibsvmFileOfTwentyThousandFeaturesIsCheckedTrainedEvaluatedAndScoredSparse() throws IOException {
         Path folder = SparseData.write(dir.resolve("rows"), SparseData.libsvm(400, 20_000, 40, 1), 2, 1);
         String config = config("train: " + folder + ", format: libsvm").toString();
