@@ -63,7 +63,10 @@ final class DataReader {
     }
 
     private static String label(Section data, Optional<DataFormat> format) {
-        Optional<String> implied = format.flatMap(Defaults::label);
+        Optional<String> implied = format.or(() -> data.value("train")
+                        .filter(YamlNode.Scalar.class::isInstance)
+                        .flatMap(path -> DataFormat.ofFile(((YamlNode.Scalar) path).text())))
+                .flatMap(Defaults::label);
         return implied.isPresent()
                 ? data.text("label", COLUMN).orElse(implied.get())
                 : data.requiredText("label", STAND_IN, COLUMN);

@@ -6,7 +6,6 @@ import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,20 +32,6 @@ import org.apache.spark.sql.types.StructType;
 public final class Tables {
     /** The option of idx data that names the file of the labels; it belongs to one file of images. */
     public static final String LABELS_OPTION = IdxTable.LABELS_OPTION;
-
-    private static final Map<String, DataFormat> EXTENSIONS = Map.ofEntries(
-            Map.entry("csv", DataFormat.CSV),
-            Map.entry("tsv", DataFormat.CSV),
-            Map.entry("parquet", DataFormat.PARQUET),
-            Map.entry("orc", DataFormat.ORC),
-            Map.entry("json", DataFormat.JSON),
-            Map.entry("jsonl", DataFormat.JSON),
-            Map.entry("ndjson", DataFormat.JSON),
-            Map.entry("libsvm", DataFormat.LIBSVM),
-            Map.entry("svm", DataFormat.LIBSVM),
-            Map.entry("png", DataFormat.IMAGE),
-            Map.entry("jpg", DataFormat.IMAGE),
-            Map.entry("jpeg", DataFormat.IMAGE));
 
     private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
@@ -305,15 +290,7 @@ public final class Tables {
     }
 
     private static DataFormat formatOf(String path, String key, List<FileStatus> files) {
-        String name = name(files);
-        if (name.contains("-idx3-ubyte")) {
-            return DataFormat.IDX;
-        }
-        return Arrays.stream(name.split("\\.", -1))
-                .skip(1)
-                .filter(EXTENSIONS::containsKey)
-                .reduce((first, last) -> last)
-                .map(EXTENSIONS::get)
+        return DataFormat.ofFile(files.get(0).getPath().getName())
                 .or(() -> files.stream().filter(ImageTable::isImage).findFirst().map(image -> DataFormat.IMAGE))
                 .orElseThrow(() -> new ConfigException(key + ": the format of " + path
                         + " cannot be told from its name. Name it: data.format, one of csv, parquet, orc, json, libsvm,"

@@ -73,8 +73,7 @@ final class CheckpointWriter implements CheckpointSink, AutoCloseable {
                 checkpoint.epochs().size(), checkpoint.current().steps());
         try {
             directory.publish(name, CheckpointFiles.of(identity, run, checkpoint));
-            tell("");
-            prune(name);
+            tell(prune(name));
         } catch (Throwable e) {
             // whatever it is, the training goes on and somebody must be told
             tell("no checkpoint could be written: " + Reason.of(e));
@@ -91,11 +90,13 @@ final class CheckpointWriter implements CheckpointSink, AutoCloseable {
         }
     }
 
-    private void prune(String published) {
+    /** Deletes what is too much; what went wrong, empty for nothing. */
+    private String prune(String published) {
         try {
             deleteSurplus(published);
+            return "";
         } catch (IOException | RuntimeException | FSError e) {
-            tell("older checkpoints could not be deleted: " + Reason.of(e));
+            return "older checkpoints could not be deleted: " + Reason.of(e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
+import io.lockstep.error.Reason;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Entry;
 import io.lockstep.model.Damage;
@@ -59,7 +60,7 @@ public final class ResumableTraining {
             this.entries = directory.entries();
         } catch (IOException e) {
             throw new ConfigException(
-                    "output: the checkpoints of " + output.path() + " cannot be read: " + e.getMessage()
+                    "output: the checkpoints of " + output.path() + " cannot be read: " + Reason.of(e)
                             + ". Mend that or name another output.",
                     e);
         }

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
@@ -134,6 +135,15 @@ class ConfigReaderTest {
                 """;
 
         assertThat(read(nulls)).isEqualTo(read(Yaml.LEAST));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rows.libsvm", "hdfs:///data/*.svm", "/a/train-images-idx3-ubyte.gz"})
+    void filesWithoutNamesOfColumnsNeedNoLabel(String train) {
+        assertThat(read("task: classification\ndata: { train: \"" + train + "\" }")
+                        .data()
+                        .labels())
+                .containsExactly("label");
     }
 
     @Test

@@ -64,8 +64,7 @@ class WideTablesTest {
         }
         // a libsvm file counts from 1
         Path zero = Files.writeString(dir.resolve("zero.libsvm"), "1 0:1.0 9:2.0\n0 7:1.0\n");
-        CapturedRun run = CapturedRun.of(
-                "train", config("train: " + zero + ", format: libsvm").toString());
+        CapturedRun run = CapturedRun.of("train", config("train: " + zero).toString());
         assertThat(run.code()).as(run.err()).isEqualTo(3);
         assertThat(run.err()).doesNotContain("\tat ");
     }
