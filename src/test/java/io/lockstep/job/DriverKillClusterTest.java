@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A training whose driver is killed at any moment goes on from its last checkpoint, on whatever there is then. */
 class DriverKillClusterTest {
     private static final int KILLS = 10;
+    /** More than an epoch has. */
+    private static final long STEPS = 1_000_000;
+
     private static final Pattern RESUMED =
             Pattern.compile("Goes on from the checkpoint after epoch (\\d+)(?: and ([\\d,]+) steps)?");
 
@@ -45,7 +48,7 @@ class DriverKillClusterTest {
         Path config = config();
         String expected = weights(config, "undisturbed", "local[2]");
 
-        List<Integer> resumedAt = new ArrayList<>();
+        List<Long> resumedAt = new ArrayList<>();
         int killed = 0;
         for (int seed = 0; seed < KILLS; seed++) {
             Random random = new Random(seed);
@@ -55,11 +58,13 @@ class DriverKillClusterTest {
                     child.awaitPrinted("examples/s");
                 }
                 // the others while Spark starts, or the data are read
-                killed += child.killAfter(random.nextInt(seed % 4 == 3 ? 6000 : 1200)) ? 1 : 0;
+                killed += child.killAfter(random.nextInt(seed % 4 == 3 ? 6000 : 2500)) ? 1 : 0;
                 assertThat(child.printed()).doesNotContain("Exception", "\tat ");
                 Matcher resumed = RESUMED.matcher(child.printed());
                 if (resumed.find()) {
-                    resumedAt.add(Integer.parseInt(resumed.group(1)));
+                    String steps =
+                            resumed.group(2) == null ? "0" : resumed.group(2).replace(",", "");
+                    resumedAt.add(STEPS * Integer.parseInt(resumed.group(1)) + Long.parseLong(steps));
                 }
             }
         }
