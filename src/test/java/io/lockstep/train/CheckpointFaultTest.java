@@ -152,8 +152,13 @@ class CheckpointFaultTest {
     @ParameterizedTest
     @EnumSource(FaultyFileSystem.Fault.class)
     void aRunThatBeginsAnewNeverLeavesNothingWhereThereWasACheckpoint(FaultyFileSystem.Fault fault) throws IOException {
-        // the fewest that can be kept: nothing else is there to fall back on
-        int keep = 1;
+        // with one kept, nothing else is there to fall back on
+        for (int keep = 1; keep <= 2; keep++) {
+            beginAnew(fault, keep);
+        }
+    }
+
+    private void beginAnew(FaultyFileSystem.Fault fault, int keep) throws IOException {
         int operations = operations(3, keep);
         Path before = root.resolve("before-" + keep);
         write(FaultyFileSystem.healthy(), before, 1, keep, 1, 3);
