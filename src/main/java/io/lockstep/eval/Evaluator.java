@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -52,76 +53,80 @@ public final class Evaluator {
     }
 
     /**
-     * The metrics of θ on {@code shards}, by name, as {@code metrics.json} has them. Regression metrics are in the
-     * target's own units, but for the loss. An example of weight w counts as w examples, but in {@code examples} and in
-     * {@code confusion}. Of several labels there are averages, and under {@code labels} the metrics of each.
+     * The evaluation of θ on {@code shards}. Regression metrics are in the target's own units, but for the loss. An example
+     * of weight w counts as w examples, but in {@code examples} and in {@code confusion}.
      */
-    public Map<String, Object> metrics(JavaRDD<ShardTask> shards, float[] theta) {
+    public Evaluation evaluate(JavaRDD<ShardTask> shards, float[] theta) {
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
         Score score = new SetScorer(shards, network, target).score(theta);
         if (network.loss().isRegression() || labels.size() > 1) {
-            return metrics(score);
+            return evaluation(score);
         }
         Broadcast<float[]> broadcast = spark.broadcast(theta.clone());
         JavaRDD<Prediction> predictions =
                 shards.mapPartitions(new PredictTask(network, broadcast)).persist(StorageLevel.MEMORY_AND_DISK());
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("examples", score.examples());
-        put(metrics, "loss", score.value(EvaluationMetric.LOSS));
+        Map<String, Double> values = new LinkedHashMap<>();
+        put(values, MetricNames.LOSS, score.value(EvaluationMetric.LOSS));
         try {
-            addClassification(metrics, score, predictions);
+            return classification(values, score, predictions);
         } finally {
             predictions.unpersist(false);
             broadcast.destroy();
         }
-        return metrics;
     }
 
     /** MLlib has no metrics of several labels, and its r2 of weighted examples is none of those examples repeated. */
-    private Map<String, Object> metrics(Score score) {
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("examples", score.examples());
+    private Evaluation evaluation(Score score) {
+        Map<String, Double> values = new LinkedHashMap<>();
         boolean r2Defined = score.byLabel().stream().allMatch(of -> of.containsKey(EvaluationMetric.R2));
         score.values().forEach((metric, value) -> {
             if (metric != EvaluationMetric.R2 || r2Defined) {
-                put(metrics, metric.configName(), value);
+                put(values, metric.configName(), value);
             }
         });
-        if (labels.size() > 1) {
-            Map<String, Object> byLabel = new LinkedHashMap<>();
-            for (int k = 0; k < labels.size(); k++) {
-                Map<String, Object> ofLabel = new LinkedHashMap<>();
-                score.byLabel().get(k).forEach((metric, value) -> put(ofLabel, metric.configName(), value));
-                byLabel.put(labels.get(k), ofLabel);
-            }
-            metrics.put("labels", byLabel);
+        Metrics all = new Metrics(score.examples(), values);
+        Map<String, Metrics> byLabel = new LinkedHashMap<>();
+        for (int k = 0; k < labels.size() && labels.size() > 1; k++) {
+            Map<String, Double> ofLabel = new LinkedHashMap<>();
+            score.byLabel().get(k).forEach((metric, value) -> put(ofLabel, metric.configName(), value));
+            byLabel.put(labels.get(k), new Metrics(score.examples(), ofLabel));
         }
-        return metrics;
+        if (!network.loss().isRegression()) {
+            return new Multilabel(all, byLabel, Optional.empty());
+        }
+        Map<String, Regression.Output> outputs = new LinkedHashMap<>();
+        byLabel.forEach((label, of) -> outputs.put(label, new Regression.Output(of, Optional.empty())));
+        return new Regression(all, Optional.empty(), outputs, Optional.empty());
     }
 
-    private void addClassification(Map<String, Object> metrics, Score score, JavaRDD<Prediction> predictions) {
+    private Evaluation classification(Map<String, Double> values, Score score, JavaRDD<Prediction> predictions) {
         MulticlassMetrics multiclass =
                 new MulticlassMetrics(weighted(predictions).rdd());
-        metrics.put("accuracy", Rounding.significant(multiclass.accuracy()));
-        metrics.put("error", Rounding.significant(1 - multiclass.accuracy()));
-        metrics.put("precision", Rounding.significant(multiclass.weightedPrecision()));
-        metrics.put("recall", Rounding.significant(multiclass.weightedRecall()));
-        metrics.put("f1", Rounding.significant(multiclass.weightedFMeasure()));
-        metrics.put("f1_macro", Rounding.significant(score.value(EvaluationMetric.F1_MACRO)));
+        put(values, MetricNames.ACCURACY, multiclass.accuracy());
+        put(values, MetricNames.ERROR, 1 - multiclass.accuracy());
+        put(values, MetricNames.PRECISION, multiclass.weightedPrecision());
+        put(values, MetricNames.RECALL, multiclass.weightedRecall());
+        put(values, MetricNames.F1, multiclass.weightedFMeasure());
+        put(values, MetricNames.F1_MACRO, score.value(EvaluationMetric.F1_MACRO));
         // MLlib gives 0 for the area where a class is absent, which is undefined and not the worst there is
         if (classes.size() == 2 && multiclass.labels().length == 2) {
             JavaRDD<Tuple3<Object, Object, Object>> scores = predictions.map(
                     prediction -> new Tuple3<>(prediction.score(), prediction.observed(), prediction.weight()));
             BinaryClassificationMetrics binary = new BinaryClassificationMetrics(scores.rdd(), 0);
-            metrics.put("auc", Rounding.significant(binary.areaUnderROC()));
+            put(values, MetricNames.AUC, binary.areaUnderROC());
             binary.unpersist();
         }
-        if (classes.size() <= MOST_CONFUSED) {
-            metrics.put(
-                    "confusion",
-                    confusion(predictions.map(
-                            prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()))));
-        }
+        return new Classification(
+                new Metrics(score.examples(), values),
+                Map.of(),
+                classes.size() > MOST_CONFUSED
+                        ? List.of()
+                        : confusion(predictions.map(
+                                prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()))),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     /**
@@ -149,7 +154,7 @@ public final class Evaluator {
     }
 
     /** A metric that the set does not define, such as r2 where all targets are the same, is left out: JSON has no NaN. */
-    private static void put(Map<String, Object> metrics, String name, double value) {
+    private static void put(Map<String, Double> metrics, String name, double value) {
         if (Double.isFinite(value)) {
             metrics.put(name, Rounding.significant(value));
         }

@@ -7,6 +7,7 @@ import io.lockstep.config.Credentials;
 import io.lockstep.data.LabelledData;
 import io.lockstep.data.Tables;
 import io.lockstep.error.ExitCode;
+import io.lockstep.eval.Evaluation;
 import io.lockstep.eval.Evaluator;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
@@ -57,20 +58,20 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         model.passedOver().ifPresent(ConsoleReport::warn);
         Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
-            Map<String, Object> metrics = metrics(session.spark(), model);
+            Evaluation metrics = metrics(session.spark(), model);
             ConsoleReport.printMetrics(PlainOutput.standard(), Map.of("data", metrics));
             file.ifPresent(target -> target.write(json(model, metrics)));
         }
         return ExitCode.DONE.number();
     }
 
-    private Map<String, Object> metrics(SparkSession spark, LoadedModel model) {
+    private Evaluation metrics(SparkSession spark, LoadedModel model) {
         ModelDescription description = model.description();
         Tables.Source source = data.open(spark, description);
         try (LabelledData labelled = new LabelledData(source, description)) {
             return new Evaluator(
                             description.network(), description.target(), description.classes(), description.labels())
-                    .metrics(
+                    .evaluate(
                             labelled.set()
                                     .normalized(
                                             spark.sparkContext().defaultParallelism(),
@@ -79,12 +80,12 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         }
     }
 
-    private byte[] json(LoadedModel model, Map<String, Object> metrics) {
+    private byte[] json(LoadedModel model, Evaluation metrics) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", model.description().name());
         json.put("weights_sha256", model.weightsSha256());
         json.put("data", data.path());
-        json.put("metrics", metrics);
+        json.put("metrics", metrics.json());
         try {
             return JSON.writeValueAsBytes(json);
         } catch (JsonProcessingException e) {

@@ -10,6 +10,7 @@ import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.Reason;
+import io.lockstep.eval.Evaluation;
 import io.lockstep.eval.Evaluator;
 import io.lockstep.math.Blas;
 import io.lockstep.model.ModelDescription;
@@ -122,16 +123,16 @@ final class Training {
                 : ", " + data.classes().size() + " classes";
     }
 
-    private Map<String, Map<String, Object>> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {
+    private Map<String, Evaluation> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {
         Evaluator evaluator = new Evaluator(
                 trainer.network(),
                 data.preparation().target(),
                 data.classes(),
                 config.data().labels());
-        Map<String, Map<String, Object>> metrics = new LinkedHashMap<>();
+        Map<String, Evaluation> metrics = new LinkedHashMap<>();
         for (DataRole role : DataRole.values()) {
             if (data.has(role)) {
-                metrics.put(role.configName(), evaluator.metrics(trainer.shards(role), result.theta()));
+                metrics.put(role.configName(), evaluator.evaluate(trainer.shards(role), result.theta()));
             }
         }
         return metrics;
@@ -152,7 +153,7 @@ final class Training {
         try (ModelDraft draft = directory.openDraft()) {
             // first what took long to make: from here on a failure leaves a whole model behind, only without metrics
             String sha256 = ModelIo.write(draft, description, result.theta());
-            Map<String, Map<String, Object>> metrics = evaluateInto(draft, data, trainer, result, sha256);
+            Map<String, Evaluation> metrics = evaluateInto(draft, data, trainer, result, sha256);
             draft.publish();
             ConsoleReport.printMetrics(out, metrics);
             out.println("Model " + config.output());
@@ -163,11 +164,12 @@ final class Training {
         }
     }
 
-    private Map<String, Map<String, Object>> evaluateInto(
+    private Map<String, Evaluation> evaluateInto(
             ModelDraft draft, TrainingData data, Trainer trainer, TrainingResult result, String sha256) {
         try {
-            Map<String, Map<String, Object>> metrics = evaluate(data, trainer, result);
-            Map<String, Object> json = new LinkedHashMap<>(metrics);
+            Map<String, Evaluation> metrics = evaluate(data, trainer, result);
+            Map<String, Object> json = new LinkedHashMap<>();
+            metrics.forEach((set, evaluation) -> json.put(set, evaluation.json()));
             json.put("epochs", result.epochs().stream().map(Training::json).toList());
             json.put("best_epoch", result.bestEpoch());
             json.put("initial_health", result.health().initial().json());

@@ -3,6 +3,8 @@ package io.lockstep.report;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Task;
+import io.lockstep.eval.Evaluation;
+import io.lockstep.eval.Metrics;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.EpochRecord;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -323,17 +326,15 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     }
 
     /** The metrics of the sets: a line for each metric, a column for each set. */
-    public static void printMetrics(PrintStream out, Map<String, Map<String, Object>> metrics) {
+    public static void printMetrics(PrintStream out, Map<String, Evaluation> evaluations) {
+        List<Metrics> sets =
+                evaluations.values().stream().map(Evaluation::metrics).toList();
         Set<String> names = new LinkedHashSet<>();
-        metrics.values()
-                .forEach(values -> values.forEach((name, value) -> {
-                    if (value instanceof Number) {
-                        names.add(name);
-                    }
-                }));
-        out.println(row("", metrics.keySet().stream()));
+        sets.forEach(set -> names.addAll(set.values().keySet()));
+        out.println(row("", evaluations.keySet().stream()));
+        out.println(row("examples", sets.stream().map(set -> Numbers.count((double) set.examples(), SET - 1))));
         for (String name : names) {
-            out.println(row(name, metrics.values().stream().map(values -> number(values.get(name)))));
+            out.println(row(name, sets.stream().map(set -> number(set.value(name)))));
         }
     }
 
@@ -343,14 +344,12 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
                         .collect(Collectors.joining());
     }
 
-    private static String number(Object value) {
-        if (!(value instanceof Number number)) {
+    private static String number(OptionalDouble value) {
+        if (value.isEmpty()) {
             return "-";
         }
-        double wide = number.doubleValue();
-        return value instanceof Long || Math.abs(wide) >= 1000
-                ? Numbers.count(wide, SET - 1)
-                : Numbers.compact(wide, NUMBER);
+        double number = value.getAsDouble();
+        return Math.abs(number) >= 1000 ? Numbers.count(number, SET - 1) : Numbers.compact(number, NUMBER);
     }
 
     private static String shortName(EvaluationMetric metric) {

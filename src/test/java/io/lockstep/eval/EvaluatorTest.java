@@ -58,7 +58,8 @@ class EvaluatorTest {
                             data.preparation().target(),
                             data.classes(),
                             config.data().labels())
-                    .metrics(data.set(DataRole.DEV).normalized(2, data.preparation()), theta);
+                    .evaluate(data.set(DataRole.DEV).normalized(2, data.preparation()), theta)
+                    .json();
             Examples examples = Examples.of(data.set(DataRole.DEV).normalized(1, data.preparation()), width);
             double[] wide = new double[theta.length];
             for (int i = 0; i < wide.length; i++) {

@@ -69,7 +69,8 @@ class SeveralLabelsTest {
                             data.preparation().target(),
                             data.classes(),
                             config.data().labels())
-                    .metrics(data.set(DataRole.DEV).normalized(2, data.evaluation()), theta);
+                    .evaluate(data.set(DataRole.DEV).normalized(2, data.evaluation()), theta)
+                    .json();
             Examples examples = Examples.of(
                     data.set(DataRole.DEV).normalized(1, data.evaluation()),
                     data.features().width(),

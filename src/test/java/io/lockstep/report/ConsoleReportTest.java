@@ -7,6 +7,9 @@ import io.lockstep.config.ConfigReader;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.SyncMode;
+import io.lockstep.eval.Classification;
+import io.lockstep.eval.Evaluation;
+import io.lockstep.eval.Metrics;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -168,20 +171,29 @@ class ConsoleReportTest {
 
     @Test
     void theTableOfMetricsFitsEightyColumns() {
-        Map<String, Map<String, Object>> metrics = new LinkedHashMap<>();
+        Map<String, Evaluation> metrics = new LinkedHashMap<>();
         for (String set : List.of("train", "dev", "test")) {
-            Map<String, Object> values = new LinkedHashMap<>();
-            values.put("examples", 1_234_567_890L);
+            Map<String, Double> values = new LinkedHashMap<>();
             values.put("loss", 0.12345);
             for (String name : List.of("accuracy", "error", "precision", "recall", "f1", "auc")) {
                 values.put(name, 0.97531);
             }
             values.put("rmse", 123_456_789_012.0);
             values.put("r2", -1_005_154_655.7759);
-            values.put("confusion", List.of(List.of(1L)));
-            metrics.put(set, values);
+            if (set.equals("test")) {
+                values.remove("auc");
+            }
+            metrics.put(
+                    set,
+                    new Classification(
+                            new Metrics(1_234_567_890L, values),
+                            Map.of(),
+                            List.of(List.of(1L)),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            Optional.empty()));
         }
-        metrics.get("test").remove("auc");
         ConsoleReport.printMetrics(out, metrics);
         assertThat(lines()).hasSize(11).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(lines().get(0)).isEqualTo("                     train           dev          test");
