@@ -2,21 +2,17 @@ package io.lockstep.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lockstep.testing.BuiltProject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +27,7 @@ class SubmissionScriptsTest {
     @TempDir
     Path directory;
 
+    private BuiltProject built;
     private Path project;
     private Path sparkHome;
     private Path config;
@@ -49,19 +46,14 @@ class SubmissionScriptsTest {
         }
     }
 
-    /** A project that is built, as far as its scripts can tell, and a Spark. */
+    /** A project, and a Spark. */
     @BeforeEach
     void copyScripts() throws IOException {
-        project = Files.createDirectories(directory.resolve("the project"));
-        for (String part : List.of("scripts", "jobs", "conf", ".mvn")) {
-            copy(Path.of(part), project.resolve(part));
-        }
-        Files.copy(Path.of("pom.xml"), project.resolve("pom.xml"));
-        Files.createDirectories(project.resolve("src/main"));
-        Path target = Files.createDirectories(project.resolve("target"));
-        for (String built : List.of("lockstep.jar", "classpath", "lockstep.built")) {
-            Files.createFile(target.resolve(built));
-        }
+        built = BuiltProject.copyTo(
+                directory.resolve("the project"),
+                Files.createFile(directory.resolve("lockstep.jar")),
+                Files.createFile(directory.resolve("classpath")));
+        project = built.folder();
         sparkHome = sparkHome("spark-core_2.13-4.0.1.jar");
         config = Files.writeString(project.resolve("my config.yaml"), YAML);
     }
@@ -76,47 +68,17 @@ class SubmissionScriptsTest {
         return home;
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(folder)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Path copy = to.resolve(from.relativize(file));
-                if (attributes.isSymbolicLink()) {
-                    Files.createSymbolicLink(copy, Files.readSymbolicLink(file));
-                } else {
-                    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    /** In the project's folder, with no variables of Lockstep but {@code environment}. */
+    /** In the project's folder. */
     private Ended run(Map<String, String> environment, String... command) throws Exception {
         Path submitted = directory.resolve("submitted");
-        Path printed = directory.resolve("printed");
         Files.deleteIfExists(submitted);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(project.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(printed.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("LOCKSTEP_") || name.startsWith("SPARK_"));
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("SPARK_HOME", sparkHome.toString());
-        builder.environment().put("SUBMITTED", submitted.toString());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        Map<String, String> variables = new TreeMap<>();
+        variables.put("SPARK_HOME", sparkHome.toString());
+        variables.put("SUBMITTED", submitted.toString());
+        variables.putAll(environment);
+        BuiltProject.Ended ended = built.run(project, variables, command);
         return new Ended(
-                process.exitValue(),
-                Files.readString(printed),
-                Files.exists(submitted) ? Files.readAllLines(submitted) : List.of());
+                ended.code(), ended.printed(), Files.exists(submitted) ? Files.readAllLines(submitted) : List.of());
     }
 
     @ParameterizedTest
