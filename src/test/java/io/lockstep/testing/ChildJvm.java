@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The command in a JVM of its own, with the class path and the options of the tests. */
 public final class ChildJvm implements AutoCloseable {
@@ -81,7 +82,18 @@ public final class ChildJvm implements AutoCloseable {
      * @return whether it has printed it and lives
      */
     public boolean awaitPrinted(String text) throws IOException, InterruptedException {
-        while (!Files.readString(printed).contains(text)) {
+        return awaitTrue(() -> {
+            try {
+                return Files.readString(printed).contains(text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Waits until that holds, or it has ended; whether it holds and the JVM lives. */
+    public boolean awaitTrue(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
             if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                 return false;
             }
@@ -94,6 +106,15 @@ public final class ChildJvm implements AutoCloseable {
         boolean ended = process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
         process.destroyForcibly().waitFor();
         return !ended;
+    }
+
+    /** Tells it to end (SIGTERM) and waits until it has; its exit code. */
+    public int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+            throw new AssertionError("told to end, it has not after " + MINUTES + " minutes");
+        }
+        return process.exitValue();
     }
 
     /** What it has printed. */
