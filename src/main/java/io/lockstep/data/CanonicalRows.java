@@ -168,8 +168,7 @@ final class CanonicalRows implements AutoCloseable {
         starts.add(start);
         return new ShardedSet(
                 packed,
-                ranges.first(role),
-                starts,
+                new PartitionRanks(ranges.first(role), starts),
                 layout,
                 bytes(role),
                 shards,

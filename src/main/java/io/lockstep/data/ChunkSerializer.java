@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.NoSuchElementException;
 import org.apache.spark.serializer.DeserializationStream;
@@ -73,36 +72,28 @@ final class ChunkSerializer extends Serializer implements Serializable {
 
         @Override
         public <T> SerializationStream writeObject(T object, ClassTag<T> tag) {
-            try {
-                if (object instanceof Integer partition) {
-                    out.writeInt(partition);
-                } else {
-                    byte[] chunk = (byte[]) object;
-                    out.writeInt(chunk.length);
-                    out.write(chunk);
-                }
-                return this;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            Unchecked.run(() -> write(object));
+            return this;
+        }
+
+        private void write(Object object) throws IOException {
+            if (object instanceof Integer partition) {
+                out.writeInt(partition);
+            } else {
+                byte[] chunk = (byte[]) object;
+                out.writeInt(chunk.length);
+                out.write(chunk);
             }
         }
 
         @Override
         public void flush() {
-            try {
-                out.flush();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Unchecked.run(out::flush);
         }
 
         @Override
         public void close() {
-            try {
-                out.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Unchecked.run(out::close);
         }
     }
 
@@ -125,11 +116,7 @@ final class ChunkSerializer extends Serializer implements Serializable {
 
         @Override
         public void close() {
-            try {
-                in.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Unchecked.run(in::close);
         }
     }
 
@@ -146,7 +133,7 @@ final class ChunkSerializer extends Serializer implements Serializable {
         @Override
         public boolean hasNext() {
             if (next == null && !ended) {
-                next = read();
+                next = Unchecked.read(this::readNext);
             }
             return next != null;
         }
@@ -161,20 +148,16 @@ final class ChunkSerializer extends Serializer implements Serializable {
             return taken;
         }
 
-        private Tuple2<Object, Object> read() {
-            try {
-                byte[] partition = in.readNBytes(Integer.BYTES);
-                if (partition.length == 0) {
-                    ended = true;
-                    in.close();
-                    return null;
-                }
-                byte[] chunk = new byte[in.readInt()];
-                in.readFully(chunk);
-                return new Tuple2<>(ByteBuffer.wrap(partition).getInt(), chunk);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        private Tuple2<Object, Object> readNext() throws IOException {
+            byte[] partition = in.readNBytes(Integer.BYTES);
+            if (partition.length == 0) {
+                ended = true;
+                in.close();
+                return null;
             }
+            byte[] chunk = new byte[in.readInt()];
+            in.readFully(chunk);
+            return new Tuple2<>(ByteBuffer.wrap(partition).getInt(), chunk);
         }
     }
 }

@@ -47,7 +47,7 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
         Tables tables = Tables.of(spark, data);
         Tables.Source train = tables.open(data.train(), "data.train", OptionalInt.empty());
         List<TableProfile> profiles = new ArrayList<>();
-        profiles.add(scan(config, train, "data.train", data.train(), TrainingData.splitter(data)));
+        profiles.add(scan(config, train, "data.train", data.train(), Splitter.ofTrainingFile(data)));
         JavaRDD<Long> whole = hashes(train, List.of());
         long rows = profiles.get(0).rows().values().stream()
                 .mapToLong(Long::longValue)
@@ -62,8 +62,8 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
                 profiles.add(scan(config, source, key, own.get(), Splitter.all(role)));
                 shared.put(
                         role,
-                        hashes(train, TrainingData.keyColumns(data, train))
-                                .intersection(hashes(source, TrainingData.keyColumns(data, source)))
+                        hashes(train, KeyHash.columns(data, train))
+                                .intersection(hashes(source, KeyHash.columns(data, source)))
                                 .count());
             }
         }
@@ -85,7 +85,7 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
     private static TableProfile scan(
             LockstepConfig config, Tables.Source source, String key, String path, Splitter splitter) {
         StructType table = source.table().schema();
-        List<String> keyColumns = TrainingData.keyColumns(config.data(), source);
+        List<String> keyColumns = KeyHash.columns(config.data(), source);
         Optional<String> images = source.format() == DataFormat.IMAGE
                 ? Optional.of(ImageTable.IMAGE)
                 : config.data().imageColumn();

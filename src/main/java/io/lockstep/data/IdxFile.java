@@ -8,7 +8,6 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -103,13 +102,10 @@ final class IdxFile implements AutoCloseable {
      * @throws DataException if the file is shorter
      */
     void skip(int items) {
-        try {
+        whole(() -> {
             in.skipNBytes((long) items * itemSize());
-        } catch (EOFException e) {
-            throw truncated(e);
-        } catch (IOException e) {
-            throw unreadable(path, e);
-        }
+            return items;
+        });
     }
 
     /**
@@ -118,13 +114,19 @@ final class IdxFile implements AutoCloseable {
      * @throws DataException if the file is shorter than its head says
      */
     byte[] next() {
-        try {
+        return whole(() -> {
             // what is there decides how much memory is taken, not what the head says
             byte[] item = in.readNBytes(itemSize());
             if (item.length < itemSize()) {
                 throw new EOFException();
             }
             return item;
+        });
+    }
+
+    private <T> T whole(Unchecked.Source<T> items) {
+        try {
+            return items.read();
         } catch (EOFException e) {
             throw truncated(e);
         } catch (IOException e) {
@@ -144,10 +146,6 @@ final class IdxFile implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            in.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Unchecked.run(in::close);
     }
 }

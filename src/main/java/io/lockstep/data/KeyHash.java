@@ -1,5 +1,7 @@
 package io.lockstep.data;
 
+import io.lockstep.config.DataConfig;
+import io.lockstep.config.DataFormat;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -41,6 +43,11 @@ final class KeyHash implements Serializable {
                 .mapToInt(Integer::intValue)
                 .toArray();
         this.types = IntStream.of(ordinals).mapToObj(i -> fields[i].dataType()).toArray(DataType[]::new);
+    }
+
+    /** The columns that identify an example of a config's data; empty for all. */
+    static List<String> columns(DataConfig data, Tables.Source source) {
+        return source.format() == DataFormat.IMAGE && data.key().isEmpty() ? List.of(ImageTable.PATH) : data.key();
     }
 
     /** The hash of the row's key. */

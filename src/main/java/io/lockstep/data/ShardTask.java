@@ -1,44 +1,57 @@
 package io.lockstep.data;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.broadcast.Broadcast;
 
-/** What one task has of a {@link ShardedSet}: a run of consecutive shards. */
-public interface ShardTask {
+/** What one task has of a {@link ShardedSet}: a run of consecutive shards, mapped into memory. */
+public final class ShardTask {
+    private final StoredShards stored;
+    private final Mapping mapping;
 
-    /** Its shards, in order. */
-    List<ShardRange> shards();
-
-    /** Another task's run of the same shards, for a stage that hands runs out anew: by executors, not by partitions. */
-    ShardTask run(int task);
-
-    /** A shard in memory, prepared; mapped at the first call in this JVM. */
-    Shard shard(ShardRange range);
-
-    /** The examples of its shards in order, not prepared, in blocks as large as {@code rows} wherever a shard allows. */
-    void forEachBlock(int rows, BlockConsumer consumer);
-
-    /** {@link #forEachBlock} of a sparse set. */
-    void forEachSparseBlock(int rows, SparseBlockConsumer consumer);
-
-    /** Takes sparse examples block by block. */
-    @FunctionalInterface
-    interface SparseBlockConsumer {
-        /** As {@link BlockConsumer#accept}. */
-        void accept(ShardRange range, int block, SparseRows examples);
+    private ShardTask(StoredShards stored, Mapping mapping) {
+        this.stored = stored;
+        this.mapping = mapping;
     }
 
-    /** Takes examples block by block. */
-    @FunctionalInterface
-    interface BlockConsumer {
-        /**
-         * Takes a block.
-         *
-         * @param range the shard
-         * @param block the block's number in its shard, from 0
-         * @param examples example after example, each with its features, targets and, if the set has weights, weight;
-         *     reused
-         * @param rows how many examples
-         */
-        void accept(ShardRange range, int block, float[] examples, int rows);
+    /** Its shards, in order. */
+    public List<ShardRange> shards() {
+        return stored.shards();
+    }
+
+    /** Another task's run of the same shards, for a stage that hands runs out anew: by executors, not by partitions. */
+    public ShardTask run(int task) {
+        return new ShardTask(stored.ofTask(task), mapping);
+    }
+
+    /** A shard in memory, prepared; mapped at the first call in this JVM. */
+    public Shard shard(ShardRange range) {
+        return ShardStore.shard(mapping.set(), range.shard(), () -> map(range));
+    }
+
+    private Shard map(ShardRange range) {
+        // each disk gets its part
+        File[] directories = SparkEnv.get().blockManager().diskBlockManager().localDirs();
+        Path directory = directories[range.shard() % directories.length].toPath();
+        try (ShardBuilder builder =
+                ShardBuilder.of(range, mapping.layout(), mapping.preparation().value(), directory)) {
+            stored.read(range, builder.blocks());
+            return builder.map();
+        }
+    }
+
+    /**
+     * How a set is mapped.
+     *
+     * @param set the name under which a JVM keeps its shards
+     */
+    record Mapping(String set, RowLayout layout, Broadcast<ShardedSet.Preparation> preparation)
+            implements ShardRdd.Element<ShardTask> {
+        @Override
+        public ShardTask of(StoredShards shards) {
+            return new ShardTask(shards, this);
+        }
     }
 }

@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * Examples in canonical order, cut into S shards. A shard is the unit of all that is summed: whichever task has it, its
@@ -16,29 +15,25 @@ import org.apache.spark.broadcast.Broadcast;
  */
 public final class ShardedSet implements AutoCloseable {
     private final JavaRDD<PackedRows> packed;
-    private final int firstPartition;
-    private final List<Long> starts;
+    private final PartitionRanks ranks;
     private final RowLayout layout;
     private final long bytes;
     private final int shards;
     private final Runnable restoration;
-    private final String id = UUID.randomUUID().toString();
     /** What executors have mapped is told apart by how it was prepared. */
-    private final Map<Preparation, Prepared> prepared = new ConcurrentHashMap<>();
+    private final Map<Preparation, ShardTask.Mapping> mappings = new ConcurrentHashMap<>();
 
     /** @param restoration stores again what was lost, and fails where that is something else now */
     ShardedSet(
             JavaRDD<PackedRows> packed,
-            int firstPartition,
-            List<Long> starts,
+            PartitionRanks ranks,
             RowLayout layout,
             long bytes,
             int shards,
             Runnable restoration) {
         this.restoration = restoration;
         this.packed = packed;
-        this.firstPartition = firstPartition;
-        this.starts = List.copyOf(starts);
+        this.ranks = ranks;
         this.layout = layout;
         this.bytes = bytes;
         this.shards = shards;
@@ -46,7 +41,7 @@ public final class ShardedSet implements AutoCloseable {
 
     /** How many examples. */
     public long examples() {
-        return starts.get(starts.size() - 1);
+        return ranks.examples();
     }
 
     /** S. */
@@ -79,8 +74,8 @@ public final class ShardedSet implements AutoCloseable {
     }
 
     /** The examples as they are, without normalization: for the statistics. */
-    JavaRDD<ShardTask> raw(int tasks) {
-        return ShardRdd.rebuildable(packed.rdd(), firstPartition, starts, layout(id), atMostShards(tasks), null)
+    JavaRDD<StoredShards> raw(int tasks) {
+        return ShardRdd.rebuildable(packed.rdd(), runs(atMostShards(tasks)), layout, shards -> shards)
                 .toJavaRDD();
     }
 
@@ -90,25 +85,17 @@ public final class ShardedSet implements AutoCloseable {
      * @param tasks how many tasks share the work; decides nothing but the speed
      */
     public JavaRDD<ShardTask> normalized(int tasks, Preparation preparation) {
-        Prepared known = prepared(preparation);
-        return ShardRdd.rebuildable(
-                        packed.rdd(),
-                        firstPartition,
-                        starts,
-                        layout(known.id()),
-                        atMostShards(tasks),
-                        known.broadcast())
+        return ShardRdd.rebuildable(packed.rdd(), runs(atMostShards(tasks)), layout, mapping(preparation))
                 .toJavaRDD();
     }
 
     /**
-     * {@link #normalized} for steps, with an element for each of {@code tasks} also where shards are fewer: the rows are taken from Spark's block store, and fail where it has lost them, until
-     * they are {@linkplain #restore restored}. A barrier stage cannot rebuild them, and a step's job is lighter without
-     * their lineage.
+     * {@link #normalized} for steps, with an element for each of {@code tasks} also where shards are fewer: the rows are
+     * taken from Spark's block store, and fail where it has lost them, until they are {@linkplain #restore restored}. A
+     * barrier stage cannot rebuild them, and a step's job is lighter without their lineage.
      */
     public JavaRDD<ShardTask> normalizedForSteps(int tasks, Preparation preparation) {
-        Prepared known = prepared(preparation);
-        return ShardRdd.stored(packed.rdd(), firstPartition, starts, layout(known.id()), tasks, known.broadcast())
+        return ShardRdd.stored(packed.rdd(), runs(tasks), layout, mapping(preparation))
                 .toJavaRDD();
     }
 
@@ -121,16 +108,17 @@ public final class ShardedSet implements AutoCloseable {
         restoration.run();
     }
 
-    private Prepared prepared(Preparation preparation) {
-        return prepared.computeIfAbsent(
+    private ShardTask.Mapping mapping(Preparation preparation) {
+        return mappings.computeIfAbsent(
                 preparation,
-                wanted -> new Prepared(
+                wanted -> new ShardTask.Mapping(
                         UUID.randomUUID().toString(),
+                        layout,
                         JavaSparkContext.fromSparkContext(packed.context()).broadcast(wanted)));
     }
 
-    private ShardRdd.Layout layout(String name) {
-        return new ShardRdd.Layout(name, examples(), shards, layout);
+    private ShardRuns runs(int tasks) {
+        return new ShardRuns(ranks, shards, tasks);
     }
 
     private int atMostShards(int tasks) {
@@ -140,15 +128,11 @@ public final class ShardedSet implements AutoCloseable {
     /** Drops what this JVM has mapped. */
     @Override
     public void close() {
-        ShardStore.release(id);
-        prepared.values().forEach(known -> {
-            ShardStore.release(known.id());
-            known.broadcast().unpersist();
+        mappings.values().forEach(mapping -> {
+            ShardStore.release(mapping.set());
+            mapping.preparation().unpersist();
         });
     }
-
-    /** A preparation that executors know, and the name of what they have mapped with it. */
-    private record Prepared(String id, Broadcast<Preparation> broadcast) {}
 
     /**
      * What is done to each example when a shard is mapped.

@@ -1,26 +1,18 @@
 package io.lockstep.data;
 
 import io.lockstep.nn.SparseBatch;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A shard's prepared sparse examples, memory-mapped from two files on local disk: the examples as {@link RowLayout} has them,
- * and where each begins. The files lose their names as soon as they are mapped. Read by any thread.
- */
-final class SparseRowFile {
+/** Sparse examples in two files: the examples as {@link RowLayout} has them, and where each begins. */
+final class SparseRowFile implements RowFile {
     /** Bytes that one mapping may have; no example lies in two of them. */
     static final long SEGMENT_BYTES = 1L << 30;
 
@@ -30,17 +22,41 @@ final class SparseRowFile {
     private final LongBuffer begins;
     private final long segmentWords;
     private final RowLayout layout;
+    private final float[] shift;
 
-    private SparseRowFile(List<MappedByteBuffer> segments, LongBuffer begins, long segmentWords, RowLayout layout) {
+    private SparseRowFile(
+            List<MappedByteBuffer> segments, LongBuffer begins, long segmentWords, RowLayout layout, float[] shift) {
         this.segments = segments;
         for (MappedByteBuffer segment : segments) {
-            ByteBuffer words = segment.order(ByteOrder.nativeOrder());
-            counts.add(words.asIntBuffer());
-            floats.add(words.asFloatBuffer());
+            counts.add(segment.asIntBuffer());
+            floats.add(segment.asFloatBuffer());
         }
         this.begins = begins;
         this.segmentWords = segmentWords;
         this.layout = layout;
+        this.shift = shift;
+    }
+
+    /** c of {@link SparseBatch} (n_x). */
+    float[] shift() {
+        return shift.clone();
+    }
+
+    /** A batch for these examples. */
+    SparseBatch newBatch() {
+        return new SparseBatch(shift);
+    }
+
+    @Override
+    public int rows() {
+        return begins.limit();
+    }
+
+    @Override
+    public void copy(int row, float[] x, int xFrom, float[] y, int yFrom) {
+        SparseBatch one = newBatch();
+        copy(row, one, y, yFrom);
+        one.expand(0, x, xFrom);
     }
 
     /** Adds the features of example {@code row} to {@code x}, and writes its targets to {@code y[yFrom..]}. */
@@ -55,8 +71,8 @@ final class SparseRowFile {
         values.get(at + 1 + 2 * count, y, yFrom, layout.targets());
     }
 
-    /** Brings examples [from, from + count) into the page cache, in one go. */
-    void load(int from, int count) {
+    @Override
+    public void load(int from, int count) {
         long words = segmentWords;
         for (int row = from; row < from + count; ) {
             long begin = begins.get(row);
@@ -74,8 +90,8 @@ final class SparseRowFile {
         }
     }
 
-    /** The weight of example {@code row}. */
-    float weight(int row) {
+    @Override
+    public float weight(int row) {
         long begin = begins.get(row);
         int segment = (int) (begin / segmentWords);
         int at = (int) (begin % segmentWords);
@@ -86,104 +102,87 @@ final class SparseRowFile {
     static final class Writer implements AutoCloseable {
         private static final int BUFFER_BYTES = 1 << 20;
 
-        private final Path file;
-        private final Path beginsFile;
-        private final FileChannel channel;
-        private final FileChannel beginsChannel;
+        private final ScratchFile examples;
+        private final ScratchFile begins;
         private final RowLayout layout;
         private final long segmentBytes;
-        private ByteBuffer bytes = buffer(BUFFER_BYTES);
-        private final ByteBuffer begins = buffer(BUFFER_BYTES);
+        private ByteBuffer exampleBytes = ScratchFile.buffer(BUFFER_BYTES);
+        private final ByteBuffer beginBytes = ScratchFile.buffer(BUFFER_BYTES);
         /** In bytes, with what the buffer holds. */
         private long end;
 
         private int rows;
 
         /** A writer to new files in {@code directory}. */
-        Writer(Path directory, RowLayout layout) throws IOException {
+        Writer(Path directory, RowLayout layout) {
             this(directory, layout, SEGMENT_BYTES);
         }
 
         /** @param segmentBytes a multiple of 4, not less than the largest example */
-        Writer(Path directory, RowLayout layout, long segmentBytes) throws IOException {
+        Writer(Path directory, RowLayout layout, long segmentBytes) {
             this.layout = layout;
             this.segmentBytes = segmentBytes;
-            this.file = Files.createTempFile(directory, "shard-", ".sparse");
-            this.beginsFile = Files.createTempFile(directory, "shard-", ".begins");
-            this.channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            this.beginsChannel = FileChannel.open(beginsFile, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            this.examples = new ScratchFile(directory, ".sparse");
+            try {
+                this.begins = new ScratchFile(directory, ".begins");
+            } catch (UncheckedIOException e) {
+                examples.close();
+                throw e;
+            }
         }
 
-        private static ByteBuffer buffer(int size) {
-            return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
-        }
-
-        void write(SparseRows examples) throws IOException {
-            for (int row = 0; row < examples.rows(); row++) {
-                int size = examples.bytes(row);
+        void write(SparseRows block) {
+            for (int row = 0; row < block.rows(); row++) {
+                int size = block.bytes(row);
                 if (size > segmentBytes) {
-                    throw new IOException("an example of " + size + " bytes");
+                    throw new IllegalArgumentException("an example of " + size + " bytes");
                 }
                 if (end / segmentBytes != (end + size - 1) / segmentBytes) {
                     skipTo((end / segmentBytes + 1) * segmentBytes);
                 }
-                if (bytes.remaining() < size) {
-                    flush(channel, bytes);
-                    if (bytes.capacity() < size) {
-                        bytes = buffer(size);
+                if (exampleBytes.remaining() < size) {
+                    flush(examples, exampleBytes);
+                    if (exampleBytes.capacity() < size) {
+                        exampleBytes = ScratchFile.buffer(size);
                     }
                 }
-                if (begins.remaining() < Long.BYTES) {
-                    flush(beginsChannel, begins);
+                if (beginBytes.remaining() < Long.BYTES) {
+                    flush(begins, beginBytes);
                 }
-                begins.putLong(end / Float.BYTES);
-                examples.write(row, bytes);
+                beginBytes.putLong(end / Float.BYTES);
+                block.write(row, exampleBytes);
                 end += size;
                 rows++;
             }
         }
 
-        private void skipTo(long position) throws IOException {
-            flush(channel, bytes);
-            channel.position(position);
+        private void skipTo(long position) {
+            flush(examples, exampleBytes);
+            examples.skipTo(position);
             end = position;
         }
 
-        private static void flush(FileChannel to, ByteBuffer filled) throws IOException {
-            filled.flip();
-            while (filled.hasRemaining()) {
-                to.write(filled);
-            }
+        private static void flush(ScratchFile to, ByteBuffer filled) {
+            to.write(filled.flip());
             filled.clear();
         }
 
-        int rows() {
-            return rows;
-        }
-
-        SparseRowFile map() throws IOException {
-            flush(channel, bytes);
-            flush(beginsChannel, begins);
+        /** @param shift c of {@link SparseBatch} */
+        SparseRowFile map(float[] shift) {
+            flush(examples, exampleBytes);
+            flush(begins, beginBytes);
             List<MappedByteBuffer> segments = new ArrayList<>();
             for (long from = 0; from < end; from += segmentBytes) {
-                segments.add(channel.map(FileChannel.MapMode.READ_ONLY, from, Math.min(segmentBytes, end - from)));
+                segments.add(examples.map(from, Math.min(segmentBytes, end - from)));
             }
-            LongBuffer mapped = beginsChannel
-                    .map(FileChannel.MapMode.READ_ONLY, 0, (long) rows * Long.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asLongBuffer();
-            return new SparseRowFile(segments, mapped, segmentBytes / Float.BYTES, layout);
+            LongBuffer mapped = begins.map(0, (long) rows * Long.BYTES).asLongBuffer();
+            return new SparseRowFile(segments, mapped, segmentBytes / Float.BYTES, layout, shift);
         }
 
         @Override
         public void close() {
-            try {
-                channel.close();
-                beginsChannel.close();
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(beginsFile);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            try (examples) {
+                begins.close();
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.lockstep.data;
 
+import io.lockstep.config.DataConfig;
+import io.lockstep.config.Split;
 import java.io.Serializable;
 
 /**
@@ -26,6 +28,15 @@ public final class Splitter implements Serializable {
         // without a test share the last border must be exactly 1, whatever rounding makes of train + dev
         double devEnd = test == 0 ? 1 : (train + dev) / sum;
         return new Splitter(dev == 0 && test == 0 ? 1 : train / sum, devEnd);
+    }
+
+    /** Deals a config's training file to the roles that have no file of their own. */
+    static Splitter ofTrainingFile(DataConfig data) {
+        Split split = data.split();
+        return byFractions(
+                split.train(),
+                data.dev().isPresent() ? 0 : split.dev(),
+                data.test().isPresent() ? 0 : split.test());
     }
 
     /** Gives everything to one role. */

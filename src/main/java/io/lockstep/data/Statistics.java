@@ -34,7 +34,7 @@ public final class Statistics {
     }
 
     /** The moments of a task's shards, shard by shard. */
-    private static final class Task implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<Moments>> {
+    private static final class Task implements FlatMapFunction<Iterator<StoredShards>, ReductionTree.Node<Moments>> {
         private static final long serialVersionUID = 1L;
 
         private final RowLayout layout;
@@ -46,7 +46,7 @@ public final class Statistics {
         }
 
         @Override
-        public Iterator<ReductionTree.Node<Moments>> call(Iterator<ShardTask> tasks) {
+        public Iterator<ReductionTree.Node<Moments>> call(Iterator<StoredShards> tasks) {
             List<ReductionTree.Node<Moments>> nodes = new ArrayList<>();
             while (tasks.hasNext()) {
                 nodes.addAll(moments(tasks.next()));
@@ -54,7 +54,7 @@ public final class Statistics {
             return nodes.iterator();
         }
 
-        private List<ReductionTree.Node<Moments>> moments(ShardTask task) {
+        private List<ReductionTree.Node<Moments>> moments(StoredShards task) {
             ReductionTree<Moments> shards = new ReductionTree<>(Moments::merge);
             ShardMoments current = new ShardMoments();
             if (layout.isSparse()) {

@@ -63,7 +63,7 @@ final class WeightSums implements Serializable {
     }
 
     /** A task's shards. */
-    private static final class Task implements FlatMapFunction<Iterator<ShardTask>, ReductionTree.Node<WeightSums>> {
+    private static final class Task implements FlatMapFunction<Iterator<StoredShards>, ReductionTree.Node<WeightSums>> {
         private static final long serialVersionUID = 1L;
 
         private final RowLayout layout;
@@ -79,10 +79,10 @@ final class WeightSums implements Serializable {
         }
 
         @Override
-        public Iterator<ReductionTree.Node<WeightSums>> call(Iterator<ShardTask> tasks) {
+        public Iterator<ReductionTree.Node<WeightSums>> call(Iterator<StoredShards> tasks) {
             List<ReductionTree.Node<WeightSums>> nodes = new ArrayList<>();
             while (tasks.hasNext()) {
-                ShardTask task = tasks.next();
+                StoredShards task = tasks.next();
                 Map<Integer, WeightSums> byShard = new TreeMap<>();
                 task.shards().forEach(range -> byShard.put(range.shard(), new WeightSums(classes)));
                 if (layout.isSparse()) {

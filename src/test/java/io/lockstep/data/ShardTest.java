@@ -7,9 +7,7 @@ import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import io.lockstep.testing.TestSpark;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.ObjectOutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -40,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ShardTest {
+    private static final RowLayout PAIRS = new RowLayout(2, 1, RowLayout.Weight.NONE);
     private static final StructType SCHEMA = new StructType()
             .add("a", DataTypes.DoubleType)
             .add("b", DataTypes.DoubleType)
@@ -95,8 +94,7 @@ class ShardTest {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         try (ShardedSet set = new ShardedSet(
                 counted(1, 10, read),
-                0,
-                List.of(0L, 10L),
+                new PartitionRanks(0, List.of(0L, 10L)),
                 new RowLayout(0, 1, RowLayout.Weight.NONE),
                 0,
                 10,
@@ -113,7 +111,12 @@ class ShardTest {
         LongAccumulator read = TestSpark.context().sc().longAccumulator();
         List<Long> starts = LongStream.rangeClosed(0, 1000).boxed().toList();
         try (ShardedSet set = new ShardedSet(
-                counted(1000, 1, read), 0, starts, new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 500, () -> {})) {
+                counted(1000, 1, read),
+                new PartitionRanks(0, starts),
+                new RowLayout(0, 1, RowLayout.Weight.NONE),
+                0,
+                500,
+                () -> {})) {
             ByteArrayOutputStream sent = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
                 out.writeObject(set.raw(500).rdd().partitions()[250]);
@@ -133,7 +136,12 @@ class ShardTest {
         int rdd = packed.id();
         ShardedSet.Preparation none = new ShardedSet.Preparation(Normalization.identity(0), TargetTransform.NONE);
         try (ShardedSet set = new ShardedSet(
-                packed, 0, List.of(0L, 10L), new RowLayout(0, 1, RowLayout.Weight.NONE), 0, 3, () -> {})) {
+                packed,
+                new PartitionRanks(0, List.of(0L, 10L)),
+                new RowLayout(0, 1, RowLayout.Weight.NONE),
+                0,
+                3,
+                () -> {})) {
             List<List<Integer>> rowsAndLocks = set.normalizedForSteps(1, none)
                     .map(task -> {
                         List<Integer> found = new ArrayList<>();
@@ -191,10 +199,10 @@ class ShardTest {
 
     @Test
     void gatherTakesRowsInAnyOrderFromAnyPlaceOfTheOrder(@TempDir Path dir) throws Exception {
-        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(2, 1, RowLayout.Weight.NONE))) {
+        try (DenseRowFile.Writer writer = new DenseRowFile.Writer(dir, PAIRS)) {
             writer.write(new float[] {0, 1, 2, 10, 11, 12, 99, 99, 99}, 2);
             writer.write(new float[] {20, 21, 22}, 1);
-            Shard shard = writer.map();
+            Shard shard = new Shard(writer.map(), PAIRS);
             float[] x = new float[6];
             float[] y = new float[2];
             shard.gather(new int[] {9, 2, 0, 9}, 1, 2, x, y);
@@ -212,8 +220,8 @@ class ShardTest {
 
     @Test
     void anEmptyShardHasNoRows(@TempDir Path dir) throws Exception {
-        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(2, 1, RowLayout.Weight.NONE))) {
-            Shard shard = writer.map();
+        try (DenseRowFile.Writer writer = new DenseRowFile.Writer(dir, PAIRS)) {
+            Shard shard = new Shard(writer.map(), PAIRS);
             shard.read(0, 0, new float[0], new float[0]);
             assertThat(shard.rows()).isZero();
         }
@@ -260,11 +268,10 @@ class ShardTest {
     }
 
     private static Shard map(Path dir) {
-        try (Shard.Writer writer = new Shard.Writer(dir, new RowLayout(0, 1, RowLayout.Weight.NONE))) {
+        RowLayout layout = new RowLayout(0, 1, RowLayout.Weight.NONE);
+        try (DenseRowFile.Writer writer = new DenseRowFile.Writer(dir, layout)) {
             writer.write(new float[] {1}, 1);
-            return writer.map();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new Shard(writer.map(), layout);
         }
     }
 

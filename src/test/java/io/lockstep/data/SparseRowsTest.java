@@ -82,7 +82,7 @@ class SparseRowsTest {
             try (SparseRowFile.Writer writer = new SparseRowFile.Writer(dir, WEIGHTED, segment)) {
                 writer.write(rows(Arrays.copyOf(examples, 13)));
                 writer.write(rows(Arrays.copyOfRange(examples, 13, 40)));
-                Shard shard = new Shard(writer.map(), writer.rows(), WEIGHTED, new float[5]);
+                Shard shard = new Shard(writer.map(new float[5]), WEIGHTED);
                 assertThat(shard.rows()).isEqualTo(40);
                 for (int count = 0; count <= 40; count++) {
                     shard.load(40 - count, count);
