@@ -7,7 +7,6 @@ import io.lockstep.error.ExitCode;
 import io.lockstep.report.AugmentationPicture;
 import io.lockstep.train.AugmentedExamples;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
         name = "augment",
         description = "Draw training examples as augmentation shows them to the network.",
         mixinStandardHelpOptions = true)
-final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
+final class AugmentCommand extends SparkCommand {
     private static final int EXAMPLES = 8;
     private static final int EPOCHS = 8;
 
@@ -29,14 +28,6 @@ final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The picture to write (PNG).")
     private String out;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public Integer call() {
@@ -50,7 +41,7 @@ final class AugmentCommand implements Callable<Integer>, CommonOptions.Holder {
                     + " augment: { shift: 2, rotate: 15 }, or try it: --set \"training.augment={ shift: 2 }\".");
         }
         OutputFile file = OutputFile.writable(out, hadoop);
-        try (Session session = Session.open("augment " + config.name(), common);
+        try (Session session = Session.open("augment " + config.name(), common());
                 TrainingData data = TrainingData.prepare(session.spark(), config)) {
             JavaSparkContext spark =
                     JavaSparkContext.fromSparkContext(session.spark().sparkContext());

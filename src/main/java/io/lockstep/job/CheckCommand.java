@@ -20,7 +20,6 @@ import io.lockstep.train.Resources;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingListener;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Option;
         name = "check",
         description = "Check the data, the memory, the step and the gradient of a config before training.",
         mixinStandardHelpOptions = true)
-final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
+final class CheckCommand extends SparkCommand {
     private static final int LEAK_EXAMPLES = 5000;
 
     @Mixin
@@ -43,14 +42,6 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
     @Option(names = "--json", paramLabel = "FILE", description = "Write all that was found to this file, too.")
     private String jsonFile;
 
-    @Mixin
-    private CommonOptions common;
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
-
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
@@ -58,7 +49,7 @@ final class CheckCommand implements Callable<Integer>, CommonOptions.Holder {
         Optional<OutputFile> file = Optional.ofNullable(jsonFile).map(name -> OutputFile.writable(name, hadoop));
         CheckReport report = new CheckReport(PlainOutput.standard());
         ExitCode outcome;
-        try (Session session = Session.open("check " + config.name(), common)) {
+        try (Session session = Session.open("check " + config.name(), common())) {
             // a wrong gradient is no fault of config or data
             outcome = check(session.spark(), config, report).isWrong() ? ExitCode.INTERNAL_FAULT : ExitCode.DONE;
         } catch (RuntimeException e) {

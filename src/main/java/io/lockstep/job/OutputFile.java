@@ -1,34 +1,22 @@
 package io.lockstep.job;
 
 import io.lockstep.error.ConfigException;
-import io.lockstep.error.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
-/** The file that {@code --out} names, on any Hadoop file system: it appears whole, or what was there stays. */
-final class OutputFile {
-    private final String name;
-    private final FileSystem fs;
+/** A file that {@code --out} names: it appears whole, or what was there stays. */
+final class OutputFile extends Output {
     /** Without the .crc files that Hadoop would put beside the user's. */
     private final FileSystem raw;
 
-    private final Path target;
-    private final Path draft;
-
-    private OutputFile(String name, FileSystem fs) throws IOException {
-        this.name = name;
-        this.fs = fs;
-        this.raw = fs instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs;
-        this.target = fs.makeQualified(new Path(name));
-        requireNoFolder();
-        this.draft = new Path(target.getParent(), "." + target.getName() + ".new-" + UUID.randomUUID());
+    private OutputFile(String name, Configuration hadoop) throws IOException {
+        super(name, hadoop);
+        this.raw = fs() instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs();
     }
 
     /**
@@ -37,17 +25,14 @@ final class OutputFile {
      * @throws ConfigException if it cannot be written there
      */
     static OutputFile writable(String name, Configuration hadoop) {
-        try {
-            OutputFile file = new OutputFile(name, new Path(name).getFileSystem(hadoop));
-            if (!file.raw.mkdirs(file.target.getParent())) {
-                throw new IOException("cannot make the folder " + file.target.getParent());
-            }
+        return tried(name, () -> {
+            OutputFile file = new OutputFile(name, hadoop);
+            file.requireNoFolder();
+            file.makeParent();
             file.writeDraft(new byte[1]);
-            file.raw.delete(file.draft, false);
+            file.raw.delete(file.draft(), false);
             return file;
-        } catch (IOException | IllegalArgumentException e) {
-            throw refusal(name, e);
-        }
+        });
     }
 
     /**
@@ -60,12 +45,12 @@ final class OutputFile {
             writeDraft(content);
             publish();
         } catch (IOException e) {
-            throw refusal(name, e);
+            throw refusal(e);
         }
     }
 
     private void writeDraft(byte[] content) throws IOException {
-        try (OutputStream stream = raw.create(draft, false)) {
+        try (OutputStream stream = raw.create(draft(), false)) {
             stream.write(content);
         } catch (IOException e) {
             throw discarded(e);
@@ -77,9 +62,9 @@ final class OutputFile {
             // a file system that puts one file in the place of another leaves no moment without either
             if (!renamed()) {
                 requireNoFolder();
-                fs.delete(target, false);
+                fs().delete(target(), false);
                 if (!renamed()) {
-                    throw new IOException("could not rename " + draft + " to " + target.getName());
+                    throw notRenamed();
                 }
             }
         } catch (IOException e) {
@@ -91,7 +76,7 @@ final class OutputFile {
     private boolean renamed() throws IOException {
         requireNoFolder();
         try {
-            return fs.rename(draft, target);
+            return fs().rename(draft(), target());
         } catch (FileAlreadyExistsException e) {
             return false;
         }
@@ -100,7 +85,7 @@ final class OutputFile {
     /** Hadoop would move the file into a folder. */
     private void requireNoFolder() throws IOException {
         try {
-            if (fs.getFileStatus(target).isDirectory()) {
+            if (fs().getFileStatus(target()).isDirectory()) {
                 throw new IOException("it is a folder; name a file");
             }
         } catch (FileNotFoundException e) {
@@ -111,14 +96,10 @@ final class OutputFile {
 
     private IOException discarded(IOException cause) {
         try {
-            raw.delete(draft, false);
+            raw.delete(draft(), false);
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
         return cause;
-    }
-
-    private static ConfigException refusal(String name, Exception e) {
-        return new ConfigException("--out: " + name + " cannot be written: " + Reason.of(e), e);
     }
 }

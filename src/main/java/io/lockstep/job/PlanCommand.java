@@ -12,7 +12,6 @@ import io.lockstep.train.CostProbe;
 import io.lockstep.train.Networks;
 import java.io.PrintStream;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = "Predict the time of a step on a cluster, and the better synchronization.",
         mixinStandardHelpOptions = true)
-final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
+final class PlanCommand extends SparkCommand {
     private static final int MOST_EXECUTORS = 512;
     private static final Pattern BANDWIDTH = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([KMG])b(?:it)?(?:/s|ps)?");
 
@@ -58,9 +57,6 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
     @ArgGroup(exclusive = false, heading = "The data's size, where the data is not to be read:%n")
     private Size size;
 
-    @Mixin
-    private CommonOptions common;
-
     /** What a plan must know of the data. */
     static final class Size {
         @Option(names = "--examples", paramLabel = "M", required = true, description = "Training examples.")
@@ -82,11 +78,6 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
     }
 
     @Override
-    public CommonOptions common() {
-        return common;
-    }
-
-    @Override
     public Integer call() {
         requirePositive("--executors", executors);
         requirePositive("--cores", cores);
@@ -96,7 +87,7 @@ final class PlanCommand implements Callable<Integer>, CommonOptions.Holder {
         double bytesPerSecond = bytesPerSecond(bandwidth);
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = options.read(hadoop);
-        try (Session session = Session.open("plan " + config.name(), common)) {
+        try (Session session = Session.open("plan " + config.name(), common())) {
             Size known = size != null ? size : sizeOf(session, config);
             NetworkSpec network = Networks.of(config, known.features, known.classes);
             long batch = config.training().batchSize().rows(known.examples);

@@ -5,7 +5,6 @@ import io.lockstep.error.ExitCode;
 import io.lockstep.report.ConsoleReport;
 import java.io.PrintStream;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import picocli.CommandLine.Command;
@@ -14,20 +13,12 @@ import picocli.CommandLine.Option;
 
 /** {@code train CONF}: normalize, train, evaluate, write the model directory. */
 @Command(name = "train", description = "Train the network of a config file.", mixinStandardHelpOptions = true)
-final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
+final class TrainCommand extends SparkCommand {
     @Mixin
     private ConfigOptions options;
 
     @Option(names = "--resume", description = "Go on from the newest checkpoint.")
     private boolean resume;
-
-    @Mixin
-    private CommonOptions common;
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public Integer call() {
@@ -35,7 +26,7 @@ final class TrainCommand implements Callable<Integer>, CommonOptions.Holder {
         LockstepConfig config = options.read(hadoop);
         PrintStream out = PlainOutput.standard();
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
-        try (Session session = Session.open(config.name(), common);
+        try (Session session = Session.open(config.name(), common());
                 ConsoleReport report = new ConsoleReport(config, out, terminal())) {
             new Training(session.spark(), config, report, out)
                     .run(resume ? Training.Start.CHECKPOINT : Training.Start.ANEW);

@@ -234,23 +234,35 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         }
     }
 
-    private final class Receive extends AbstractPartialFunction<Object, BoxedUnit> {
+    /** What answers messages that are arrays. */
+    private abstract static class Handler extends AbstractPartialFunction<Object, BoxedUnit> {
         private static final long serialVersionUID = 1L;
 
+        abstract void handle(Object[] message);
+
         @Override
-        public boolean isDefinedAt(Object message) {
+        public final boolean isDefinedAt(Object message) {
             return message instanceof Object[];
         }
 
         @Override
         @SuppressWarnings("unchecked") // what a PartialFunction's type asks for
-        public <A, B> B applyOrElse(A message, Function1<A, B> otherwise) {
-            take((Object[]) message);
+        public final <A, B> B applyOrElse(A message, Function1<A, B> otherwise) {
+            handle((Object[]) message);
             return (B) BoxedUnit.UNIT;
         }
     }
 
-    private final class Reply extends AbstractPartialFunction<Object, BoxedUnit> {
+    private final class Receive extends Handler {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        void handle(Object[] message) {
+            take(message);
+        }
+    }
+
+    private final class Reply extends Handler {
         private static final long serialVersionUID = 1L;
 
         private final transient RpcCallContext context;
@@ -260,19 +272,12 @@ final class Rendezvous implements ThreadSafeRpcEndpoint, AutoCloseable {
         }
 
         @Override
-        public boolean isDefinedAt(Object message) {
-            return message instanceof Object[];
-        }
-
-        @Override
-        @SuppressWarnings("unchecked") // what a PartialFunction's type asks for
-        public <A, B> B applyOrElse(A message, Function1<A, B> otherwise) {
+        void handle(Object[] message) {
             if (message instanceof String[] address) {
                 gather(address, context);
             } else {
-                askFor((Object[]) message, context);
+                askFor(message, context);
             }
-            return (B) BoxedUnit.UNIT;
         }
     }
 }
