@@ -5,6 +5,7 @@ import io.lockstep.error.DataException;
 import io.lockstep.error.LockstepException;
 import io.lockstep.error.Reason;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,8 +23,11 @@ public final class Faults {
     /** How Spark shows a cell that a short line does not have. */
     private static final Pattern MISSING = Pattern.compile("(?<=[\\[,])null(?=[\\],])");
 
-    /** What the C library says of ENOSPC, and with it Java. */
-    private static final String FULL_DISK = "No space left on device";
+    /** What the C library says of ENOSPC, EDQUOT and EFBIG, and with it Java; and what it means. */
+    private static final Map<String, String> FULL_DISK = Map.of(
+            "No space left on device", "a disk is full",
+            "Disk quota exceeded", "a disk quota is used up",
+            "File too large", "a file has outgrown what a file may have (ulimit -f)");
 
     /** What Spark's sparse vectors say. */
     private static final String BEYOND_THE_WIDTH = "out of bounds for vector of size";
@@ -63,10 +67,7 @@ public final class Faults {
     }
 
     private static Optional<LockstepException> otherHeader(List<Throwable> chain) {
-        return chain.stream()
-                .filter(cause ->
-                        cause.getMessage() != null && cause.getMessage().contains(OTHER_HEADER))
-                .findFirst()
+        return saying(chain, OTHER_HEADER)
                 .map(cause -> new DataException(
                         file(chain) + "its header does not name the columns of the files beside it in their order."
                                 + " Bring the files' columns into one order; where all headers are alike and only leave"
@@ -84,10 +85,7 @@ public final class Faults {
 
     /** Of a file of libsvm with a greater index than the model, or the training set, has features. */
     private static Optional<LockstepException> beyondTheWidth(List<Throwable> chain) {
-        return chain.stream()
-                .filter(cause ->
-                        cause.getMessage() != null && cause.getMessage().contains(BEYOND_THE_WIDTH))
-                .findFirst()
+        return saying(chain, BEYOND_THE_WIDTH)
                 .map(cause -> new DataException(
                         file(chain) + "a vector does not fit the model's features: " + reason(cause)
                                 + " (counted from 0). Is it the file of another training set?",
@@ -95,15 +93,21 @@ public final class Faults {
     }
 
     private static Optional<LockstepException> fullDisk(List<Throwable> chain) {
-        return chain.stream()
-                .filter(cause ->
-                        cause.getMessage() != null && cause.getMessage().contains(FULL_DISK))
+        return FULL_DISK.entrySet().stream()
+                .filter(known -> saying(chain, known.getKey()).isPresent())
                 .findFirst()
-                .map(cause -> new ConfigException(
-                        "a disk is full: " + FULL_DISK
+                .map(known -> new ConfigException(
+                        known.getValue() + ": " + known.getKey()
                                 + ". Make room, or have Spark keep its files on another disk:"
                                 + " spark.local.dir, on a cluster SPARK_LOCAL_DIRS of the workers.",
                         chain.get(0)));
+    }
+
+    private static Optional<Throwable> saying(List<Throwable> chain, String words) {
+        return chain.stream()
+                .filter(cause ->
+                        cause.getMessage() != null && cause.getMessage().contains(words))
+                .findFirst();
     }
 
     private static Optional<SparkThrowable> condition(List<Throwable> chain, String prefix) {

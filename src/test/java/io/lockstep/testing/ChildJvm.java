@@ -34,7 +34,13 @@ public final class ChildJvm implements AutoCloseable {
 
     /** With Spark's properties as {@code spark-submit} would hand them on. */
     public static ChildJvm lockstep(Path files, Map<String, String> properties, String... arguments) {
-        List<String> command = new ArrayList<>();
+        return lockstep(files, List.of(), properties, arguments);
+    }
+
+    /** Started by {@code wrapper}, a command that ends by executing its last arguments. */
+    public static ChildJvm lockstep(
+            Path files, List<String> wrapper, Map<String, String> properties, String... arguments) {
+        List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> !option.startsWith("-Xmx") && !option.startsWith("-javaagent"))
@@ -66,14 +72,23 @@ public final class ChildJvm implements AutoCloseable {
      * @throws AssertionError if it does not end by itself, or not with exit code 0
      */
     public String await() throws IOException, InterruptedException {
-        boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-        String text = Files.readString(printed);
-        if (!ended || process.exitValue() != 0) {
-            throw new AssertionError(
-                    (ended ? "exit code " + process.exitValue() : "no end after " + MINUTES + " minutes")
-                            + ", having printed:\n" + text);
+        int code = exitCode();
+        if (code != 0) {
+            throw new AssertionError("exit code " + code + ", having printed:\n" + printed());
         }
-        return text;
+        return printed();
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @throws AssertionError if it does not end by itself
+     */
+    public int exitCode() throws IOException, InterruptedException {
+        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+            throw new AssertionError("no end after " + MINUTES + " minutes, having printed:\n" + printed());
+        }
+        return process.exitValue();
     }
 
     /**
