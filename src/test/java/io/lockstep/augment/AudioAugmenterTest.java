@@ -24,12 +24,6 @@ class AudioAugmenterTest {
         return out;
     }
 
-    private static Draws draws(int example) {
-        Draws draws = new Draws(Images.PASS);
-        draws.example(example);
-        return draws;
-    }
-
     @Test
     void nothingAskedForChangesNothingToTheBit() {
         float[] x = Images.random(M * SAMPLES, 1);
@@ -49,7 +43,7 @@ class AudioAugmenterTest {
                 loudest = x[j * SAMPLES + i] > x[loudest] ? j * SAMPLES + i : loudest;
             }
             double decibel = 20 * Math.log10(out[loudest] / (double) x[loudest]);
-            assertThat(decibel).isCloseTo(draws(j).within(Parameter.GAIN, 6), within(1e-5));
+            assertThat(decibel).isCloseTo(Images.draws(j).within(Parameter.GAIN, 6), within(1e-5));
             for (int i = j * SAMPLES; i < (j + 1) * SAMPLES; i++) {
                 assertThat((double) out[i]).isCloseTo(x[i] * Math.pow(10, decibel / 20), within(1e-5));
             }
@@ -66,7 +60,7 @@ class AudioAugmenterTest {
         float[] out = augmented(new Sound(0, 10, 0), 0, Scaling.identity(), x);
         boolean[] seen = new boolean[41];
         for (int j = 0; j < M; j++) {
-            int by = draws(j).wholeWithin(Parameter.TIME_SHIFT, 20);
+            int by = Images.draws(j).wholeWithin(Parameter.TIME_SHIFT, 20);
             seen[by + 20] = true;
             for (int i = 0; i < SAMPLES; i++) {
                 boolean silent = i - by < 0 || i - by >= SAMPLES;
@@ -122,7 +116,7 @@ class AudioAugmenterTest {
             for (int i = 0; i < SAMPLES; i++) {
                 squares += out[j * SAMPLES + i] * out[j * SAMPLES + i];
             }
-            double deviation = draws(j).upTo(Parameter.NOISE, 0.5);
+            double deviation = Images.draws(j).upTo(Parameter.NOISE, 0.5);
             // five standard errors of a deviation
             assertThat(Math.sqrt(squares / SAMPLES))
                     .isCloseTo(deviation, within(1e-9 + 5 * deviation / Math.sqrt(2.0 * SAMPLES)));

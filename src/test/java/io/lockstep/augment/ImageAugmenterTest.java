@@ -49,12 +49,6 @@ class ImageAugmenterTest {
         return out;
     }
 
-    private static Draws draws(int example) {
-        Draws draws = new Draws(Images.PASS);
-        draws.example(example);
-        return draws;
-    }
-
     @Test
     void nothingAskedForChangesNothingToTheBit() {
         float[] x = Images.random(M * SIZE, 1);
@@ -70,8 +64,8 @@ class ImageAugmenterTest {
         float[] x = Images.random(M * SIZE, 2);
         float[] out = augmented(crop, x, Images.PASS);
         for (int j = 0; j < M; j++) {
-            int dx = draws(j).wholeWithin(Parameter.CROP_X, 4);
-            int dy = draws(j).wholeWithin(Parameter.CROP_Y, 4);
+            int dx = Images.draws(j).wholeWithin(Parameter.CROP_X, 4);
+            int dy = Images.draws(j).wholeWithin(Parameter.CROP_Y, 4);
             for (int p = 0; p < SIZE; p++) {
                 int row = p % PLANE / 10 - dy;
                 int start = j * SIZE + p / PLANE * PLANE;
@@ -135,7 +129,7 @@ class ImageAugmenterTest {
         float[] out = augmented(spec(EVERY_MOTION, Photometry.NONE, 0), x, Images.PASS);
         RandomStream stream = RandomStream.of(5, Purpose.AUGMENTATION, 2, 3, 1, 1);
         for (int j = 0; j < M; j++) {
-            Draws draws = draws(j);
+            Draws draws = Images.draws(j);
             float[] field = new float[2 * PLANE];
             for (int i = 0; i < field.length; i++) {
                 field[i] = (float) (2.0 * stream.uniform((long) j * field.length + i) - 1);
@@ -171,7 +165,7 @@ class ImageAugmenterTest {
         float[] out = augmented(spec(Geometry.NONE, new Photometry(1.5, 0.4, 0.5, 0.6), 0.2), x, Images.PASS);
         float[] normal = new float[SIZE];
         for (int j = 0; j < M; j++) {
-            Draws draws = draws(j);
+            Draws draws = Images.draws(j);
             double[] p = new double[SIZE];
             for (int channel = 0; channel < 3; channel++) {
                 double sigma = draws.upTo(Parameter.BLUR, 1.5);

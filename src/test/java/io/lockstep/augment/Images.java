@@ -18,6 +18,13 @@ final class Images {
         return x;
     }
 
+    /** What an example draws in {@link #PASS}. */
+    static Draws draws(int example) {
+        Draws draws = new Draws(PASS);
+        draws.example(example);
+        return draws;
+    }
+
     /** A pixel of a plane, or the fill beyond it. */
     static double pixel(float[] x, int start, int height, int width, int row, int column, double fill) {
         boolean inside = row >= 0 && row < height && column >= 0 && column < width;

@@ -3,7 +3,6 @@ package io.lockstep.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.DataException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,13 +21,6 @@ import scala.util.hashing.MurmurHash3$;
 class HashingTest {
     @TempDir
     private Path dir;
-
-    private static LockstepConfig config(Path train, String... more) {
-        return Sets.config(
-                "regression",
-                Stream.concat(Stream.of("train: " + train, "label: y", "split: { train: 1 }"), Stream.of(more))
-                        .toArray(String[]::new));
-    }
 
     /** By Scala's implementation of the same hash. */
     private static int bucket(String text, int buckets) {
@@ -72,11 +64,11 @@ class HashingTest {
                         Stream.of("c,y"), IntStream.range(0, 12_000).mapToObj(i -> "level " + i + "," + i))
                 .toArray(String[]::new);
         Path train = Sets.write(dir.resolve("t.csv"), lines);
-        assertThatThrownBy(() -> Sets.prepare(config(train)))
+        assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(train)))
                 .isInstanceOf(DataException.class)
                 .hasMessageStartingWith("column \"c\": more than 10000 different texts;")
                 .hasMessageEndingWith("If it is a category, hash it: data.hashing: { c: 256 }.");
-        try (TrainingData data = Sets.prepare(config(train, "hashing: { c: 32 }", "normalize: none"))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(train, "hashing: { c: 32 }", "normalize: none"))) {
             int[] rows = new int[32];
             for (List<Float> example : Sets.stored(data.set(DataRole.TRAIN), 1)) {
                 int expected = bucket("level " + example.get(32).intValue(), 32);
@@ -101,8 +93,8 @@ class HashingTest {
                 .write()
                 .parquet(train.toString());
         Path dev = Sets.write(dir.resolve("d.csv"), "c,y", "007,4", "A1,5", ",6", "2.50,7");
-        try (TrainingData data =
-                Sets.prepare(config(train, "dev: " + dev, "hashing: { c: 5 }", "missing: impute", "normalize: none"))) {
+        try (TrainingData data = Sets.prepare(
+                Sets.allForTraining(train, "dev: " + dev, "hashing: { c: 5 }", "missing: impute", "normalize: none"))) {
             assertThat(data.features().slotNames()).containsExactly("c#0", "c#1", "c#2", "c#3", "c#4", "c is missing");
             for (DataRole role : List.of(DataRole.TRAIN, DataRole.DEV)) {
                 for (List<Float> example : Sets.stored(data.set(role), 1)) {
@@ -119,7 +111,7 @@ class HashingTest {
                 }
             }
         }
-        assertThatThrownBy(() -> Sets.prepare(config(train, "hashing: { c: 5 }")))
+        assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(train, "hashing: { c: 5 }")))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("column \"c\": expected a value, found NaN, which is none (data.missing: error;");
     }
@@ -128,7 +120,7 @@ class HashingTest {
     void aColumnOfManyLevelsIsToldOf() {
         String[] lines = Stream.concat(Stream.of("c,y"), IntStream.range(0, 600).mapToObj(i -> "level " + i + "," + i))
                 .toArray(String[]::new);
-        try (TrainingData data = Sets.prepare(config(Sets.write(dir.resolve("t.csv"), lines)))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(Sets.write(dir.resolve("t.csv"), lines)))) {
             assertThat(data.warnings())
                     .containsExactly("Categories of more than 500 levels become as many features: c. data.hashing: { c:"
                             + " 64 } would make 64 of them.");
@@ -144,7 +136,7 @@ class HashingTest {
         Sets.table(List.of(RowFactory.create(new double[] {1, 2}, 1)), schema, 1)
                 .write()
                 .parquet(train.toString());
-        assertThatThrownBy(() -> Sets.prepare(config(train, "hashing: { v: 8 }")))
+        assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(train, "hashing: { v: 8 }")))
                 .isInstanceOf(DataException.class)
                 .hasMessage(
                         "column \"v\": expected text, numbers or dates for a category, found vectors. Take it out of"

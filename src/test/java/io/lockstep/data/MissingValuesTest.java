@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.DataException;
 import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.MissingValues;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -29,13 +27,6 @@ class MissingValuesTest {
 
     @TempDir
     private Path dir;
-
-    private static LockstepConfig config(Path train, String... more) {
-        return Sets.config(
-                "regression",
-                Stream.concat(Stream.of("train: " + train, "label: y", "split: { train: 1 }"), Stream.of(more))
-                        .toArray(String[]::new));
-    }
 
     /** {@code count} rows; a is null or NaN in a third of them, c in a fifth, b never. */
     private static List<Row> rows(int count) {
@@ -74,7 +65,7 @@ class MissingValuesTest {
         double deviation = Math.sqrt(
                 java.util.Arrays.stream(known).map(a -> (a - mean) * (a - mean)).sum() / known.length);
         double share = 1 - known.length / 700.0;
-        try (TrainingData data = Sets.prepare(config(train, "dev: " + dev, "missing: impute"))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(train, "dev: " + dev, "missing: impute"))) {
             assertThat(data.features().slotNames())
                     .containsExactly("a", "a is missing", "b", "c=w", "c=x", "c is missing");
             FeatureColumn.Numeric a =
@@ -124,7 +115,7 @@ class MissingValuesTest {
     @Test
     void withoutNormalizationAGapBecomesTheMeanItself() {
         Path train = Sets.write(dir.resolve("t.csv"), "a,b,y", "1,2,0", ",4,1", "6,,2");
-        try (TrainingData data = Sets.prepare(config(train, "missing: impute", "normalize: none"))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(train, "missing: impute", "normalize: none"))) {
             assertThat(Sets.prepared(data.set(DataRole.TRAIN), data.preparation(), 1))
                     .containsExactlyInAnyOrder(
                             Sets.list(1, 0, 2, 0, 0), Sets.list(3.5f, 1, 4, 0, 1), Sets.list(6, 0, 3, 1, 2));
@@ -136,8 +127,9 @@ class MissingValuesTest {
         List<Row> rows = rows(5000);
         List<Row> reversed = new ArrayList<>(rows);
         java.util.Collections.reverse(reversed);
-        try (TrainingData one = Sets.prepare(config(parquet("1.parquet", rows, 1), "missing: impute"));
-                TrainingData seven = Sets.prepare(config(parquet("7.parquet", reversed, 7), "missing: impute"))) {
+        try (TrainingData one = Sets.prepare(Sets.allForTraining(parquet("1.parquet", rows, 1), "missing: impute"));
+                TrainingData seven =
+                        Sets.prepare(Sets.allForTraining(parquet("7.parquet", reversed, 7), "missing: impute"))) {
             assertThat(seven.features()).isEqualTo(one.features());
             assertThat(seven.preparation()).isEqualTo(one.preparation());
             assertThat(Sets.prepared(seven.set(DataRole.TRAIN), seven.preparation(), 2))
@@ -156,7 +148,7 @@ class MissingValuesTest {
     void aCategoryWithoutGapsInTrainTakesAGapForNoLevel() {
         Path train = Sets.write(dir.resolve("t.csv"), "a,c,y", "1,x,0", "2,w,1", "3,x,2");
         Path dev = Sets.write(dir.resolve("d.csv"), "a,c,y", "4,,3");
-        try (TrainingData data = Sets.prepare(config(train, "dev: " + dev, "missing: impute"))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(train, "dev: " + dev, "missing: impute"))) {
             assertThat(data.features().slotNames()).containsExactly("a", "c=w", "c=x");
             assertThat(Sets.stored(data.set(DataRole.DEV), 1)).containsExactly(Sets.list(4, 0, 0, 3));
         }
@@ -166,7 +158,7 @@ class MissingValuesTest {
     void aColumnWithoutAnyTrainingValueIsRefused() {
         for (String cells : List.of("1,,0", "1,NaN,0")) {
             Path train = Sets.write(dir.resolve("t.csv"), "a,b,y", cells, cells.replace("1", "2"));
-            assertThatThrownBy(() -> Sets.prepare(config(train, "missing: impute")))
+            assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(train, "missing: impute")))
                     .isInstanceOf(DataException.class)
                     .hasMessage(
                             "column \"b\": no training row has a value. Exclude it: data.features: { exclude: [b] }.");
@@ -176,7 +168,7 @@ class MissingValuesTest {
     @Test
     void labelsAreNeverFilledIn() {
         Path train = Sets.write(dir.resolve("t.csv"), "a,y", "1,0", "2,", "3,2");
-        assertThatThrownBy(() -> Sets.prepare(config(train, "missing: impute")))
+        assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(train, "missing: impute")))
                 .isInstanceOf(DataException.class)
                 .hasMessage("label column \"y\": expected a value, found none in row {a=2, y=(missing)} of t.csv");
     }
@@ -190,7 +182,7 @@ class MissingValuesTest {
         Sets.table(List.of(RowFactory.create(new double[] {1, 2}, 1), RowFactory.create(null, 2)), schema, 1)
                 .write()
                 .parquet(path.toString());
-        assertThatThrownBy(() -> Sets.prepare(config(path, "missing: impute")))
+        assertThatThrownBy(() -> Sets.prepare(Sets.allForTraining(path, "missing: impute")))
                 .isInstanceOf(DataException.class)
                 .hasMessageStartingWith(
                         "column \"v\": expected a value, found none; vectors and images cannot be filled in, in row");
@@ -205,7 +197,7 @@ class MissingValuesTest {
         }
         lines.add(",1700000,61");
         Path train = Sets.write(dir.resolve("t.csv"), lines.toArray(String[]::new));
-        try (TrainingData data = Sets.prepare(config(train, "missing: impute"))) {
+        try (TrainingData data = Sets.prepare(Sets.allForTraining(train, "missing: impute"))) {
             FeatureColumn.Numeric time =
                     (FeatureColumn.Numeric) data.features().columns().get(0);
             assertThat(time.origin()).isEqualTo(1_700_000_030.0);

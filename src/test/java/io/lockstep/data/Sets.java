@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -31,6 +32,14 @@ final class Sets {
                 "task: " + task + "\ntraining: { seed: " + seed + " }\ndata:\n  " + String.join("\n  ", data) + "\n",
                 "test.yaml",
                 List.of());
+    }
+
+    /** A regression of y on all rows of a file. */
+    static LockstepConfig allForTraining(Path train, String... more) {
+        return config(
+                "regression",
+                Stream.concat(Stream.of("train: " + train, "label: y", "split: { train: 1 }"), Stream.of(more))
+                        .toArray(String[]::new));
     }
 
     static TrainingData prepare(LockstepConfig config) {

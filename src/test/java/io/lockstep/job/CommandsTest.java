@@ -3,16 +3,9 @@ package io.lockstep.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.model.LoadedModel;
-import io.lockstep.model.ModelIo;
-import io.lockstep.nn.ReferenceNetwork;
 import io.lockstep.testing.TestSpark;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +44,7 @@ class CommandsTest {
     }
 
     /** Trains, and moves the model to where nothing but itself is. */
-    private Path train(String task, String data) throws IOException {
+    private FinishedModel train(String task, String data) throws IOException {
         Path output = directory.resolve("out");
         Path config = Files.writeString(
                 directory.resolve("c.yaml"),
@@ -62,40 +55,15 @@ class CommandsTest {
                         + ", features: [a, b], " + data + " }\noutput: " + output + "\n");
         assertThat(Lockstep.run("train", config.toString())).isZero();
         Files.delete(directory.resolve("train.csv"));
-        return Files.move(output, directory.resolve("moved"));
-    }
-
-    private static JsonNode json(Path file) throws IOException {
-        return new ObjectMapper().readTree(file.toFile());
+        return new FinishedModel(Files.move(output, directory.resolve("moved")));
     }
 
     @Test
     void evaluatingTheTestRowsGivesTheTrainingsTestMetrics() throws IOException {
         for (String data : List.of("label: kind", "label: price, target: log")) {
-            Path model = train(data.contains("kind") ? "classification" : "regression", data);
-            Path out = directory.resolve("evaluated.json");
-            assertThat(Lockstep.run(
-                            "evaluate",
-                            model.toString(),
-                            "--data",
-                            directory.resolve("exam.csv").toString(),
-                            "--out",
-                            out.toString()))
-                    .isZero();
-            JsonNode expected = json(model.resolve("metrics.json")).get("test");
-            JsonNode found = json(out).get("metrics");
-            assertThat(found.fieldNames()).toIterable().containsExactlyElementsOf(expected::fieldNames);
-            assertThat(found.get("confusion")).isEqualTo(expected.get("confusion"));
-            expected.properties().stream()
-                    .filter(metric -> metric.getValue().isNumber())
-                    .forEach(metric -> {
-                        double value = metric.getValue().asDouble();
-                        // the rows come in another order, which may move the last bit of a float32 prediction
-                        assertThat(found.get(metric.getKey()).asDouble())
-                                .as(metric.getKey())
-                                .isCloseTo(value, within(1e-6 * Math.max(1e-3, Math.abs(value))));
-                    });
-            delete(model);
+            FinishedModel model = train(data.contains("kind") ? "classification" : "regression", data);
+            model.requireTestMetricsOf(directory.resolve("exam.csv"), directory.resolve("evaluated.json"));
+            delete(model.directory());
         }
     }
 
@@ -109,32 +77,17 @@ class CommandsTest {
 
     @Test
     void predictionsAreTheReferenceNetworksInEachFormat() throws IOException {
-        Path model = train("classification", "label: kind");
-        LoadedModel loaded = ModelIo.read(
-                model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
+        FinishedModel model = train("classification", "label: kind");
+        LoadedModel loaded = model.loaded();
         List<String> classes = loaded.description().classes();
         for (String format : List.of("csv", "json", "parquet", "orc")) {
-            Path out = directory.resolve("scored." + format);
-            assertThat(Lockstep.run(
-                            "predict",
-                            model.toString(),
-                            "--data",
-                            directory.resolve("exam.csv").toString(),
-                            "--out",
-                            out.toString()))
-                    .isZero();
-            Dataset<Row> scored = TestSpark.session()
-                    .read()
-                    .option("header", "true")
-                    .option("inferSchema", "true")
-                    .format(format)
-                    .load(out.toString());
+            Dataset<Row> scored = model.predicted(directory.resolve("exam.csv"), directory.resolve("scored." + format));
             assertThat(scored.columns()).contains("id", "a", "b", "kind", "price", "prediction");
             List<Row> rows = scored.collectAsList();
             assertThat(rows.stream().map(row -> row.<String>getAs("id")).distinct())
                     .hasSize(83);
             for (Row row : rows) {
-                double[] expected = outputs(loaded, row);
+                double[] expected = FinishedModel.outputs(loaded, row);
                 double sum = 0;
                 int best = 0;
                 for (int k = 0; k < classes.size(); k++) {
@@ -165,42 +118,18 @@ class CommandsTest {
 
     @Test
     void pricesArePredictedInTheirOwnUnits() throws IOException {
-        Path model = train("regression", "label: price, target: log");
-        LoadedModel loaded = ModelIo.read(
-                model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
-        Path out = directory.resolve("prices");
-        assertThat(Lockstep.run(
-                        "predict",
-                        model.toString(),
-                        "--data",
-                        directory.resolve("exam.csv").toString(),
-                        "--out",
-                        out.toString()))
-                .isZero();
-        List<Row> rows = TestSpark.session().read().parquet(out.toString()).collectAsList();
+        FinishedModel model = train("regression", "label: price, target: log");
+        LoadedModel loaded = model.loaded();
+        List<Row> rows = model.predicted(directory.resolve("exam.csv"), directory.resolve("prices"))
+                .collectAsList();
         assertThat(rows).hasSize(83);
         double mean = loaded.description().target().mean(0);
         double deviation = loaded.description().target().deviation(0);
         for (Row row : rows) {
-            double expected = Math.exp(outputs(loaded, row)[0] * deviation + mean);
+            double expected = Math.exp(FinishedModel.outputs(loaded, row)[0] * deviation + mean);
             // a float32 output of order 1
             assertThat(row.<Double>getAs("prediction")).isCloseTo(expected, within(1e-5 * expected));
         }
-    }
-
-    /** One row through the reference network, normalized here by the model's μ and σ. */
-    private static double[] outputs(LoadedModel model, Row row) {
-        double[] means = model.description().normalization().means();
-        double[] deviations = model.description().normalization().deviations();
-        double[] x = {row.<Double>getAs("a"), row.<Double>getAs("b")};
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (x[i] - means[i]) / deviations[i];
-        }
-        double[] theta = new double[model.theta().length];
-        for (int i = 0; i < theta.length; i++) {
-            theta[i] = model.theta()[i];
-        }
-        return new ReferenceNetwork(model.description().network()).outputs(theta, x, 1);
     }
 
     @Test
@@ -233,15 +162,9 @@ class CommandsTest {
                 "task: regression\nnetwork: [{ dense: 8, activation: relu }]\ndata: { train: " + table("train", 211)
                         + ", label: price, features: [a, b] }\noutput: " + output + "\n"
                         + "training: { batch_size: 20, optimizer: { name: sgd, learning_rate: 1.0e30 } }\n");
-        PrintStream before = System.err;
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(Lockstep.run("train", config.toString())).isEqualTo(4);
-        } finally {
-            System.setErr(before);
-        }
-        assertThat(told.toString(StandardCharsets.UTF_8))
+        CapturedRun run = CapturedRun.of("train", config.toString());
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err())
                 .startsWith("lockstep: training diverged in epoch 1, step ")
                 .contains("layer ")
                 .hasLineCount(1);

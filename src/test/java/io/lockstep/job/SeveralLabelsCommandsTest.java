@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lockstep.model.LoadedModel;
-import io.lockstep.model.ModelIo;
-import io.lockstep.nn.ReferenceNetwork;
 import io.lockstep.testing.TestSpark;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +50,7 @@ class SeveralLabelsCommandsTest {
         return Files.write(directory.resolve(name + ".csv"), lines);
     }
 
-    private Path train(String task, String data, String training) throws IOException {
+    private FinishedModel train(String task, String data, String training) throws IOException {
         Path output = directory.resolve("model");
         Path config = Files.writeString(
                 directory.resolve("c.yaml"),
@@ -64,89 +61,29 @@ class SeveralLabelsCommandsTest {
         CapturedRun run = CapturedRun.of("train", config.toString());
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("2 labels");
-        return output;
+        return new FinishedModel(output);
     }
 
-    private static JsonNode json(Path file) throws IOException {
-        return new ObjectMapper().readTree(file.toFile());
-    }
-
-    private void evaluationIsThatOfTheTraining(Path model) throws IOException {
-        Path out = directory.resolve("evaluated.json");
-        assertThat(Lockstep.run(
-                        "evaluate",
-                        model.toString(),
-                        "--data",
-                        directory.resolve("exam.csv").toString(),
-                        "--out",
-                        out.toString()))
-                .isZero();
-        JsonNode expected = json(model.resolve("metrics.json")).get("test");
-        JsonNode found = json(out).get("metrics");
-        assertThat(found.fieldNames()).toIterable().containsExactlyElementsOf(expected::fieldNames);
-        for (var metric : expected.properties()) {
-            if (metric.getValue().isNumber()) {
-                double value = metric.getValue().asDouble();
-                // the rows come in another order, which may move the last bit of a float32 prediction
-                assertThat(found.get(metric.getKey()).asDouble())
-                        .as(metric.getKey())
-                        .isCloseTo(value, within(1e-6 * Math.max(1e-3, Math.abs(value))));
-            }
-        }
-    }
-
-    private List<Row> predict(Path model, String format) {
-        Path out = directory.resolve("scored." + format);
-        assertThat(Lockstep.run(
-                        "predict",
-                        model.toString(),
-                        "--data",
-                        directory.resolve("exam.csv").toString(),
-                        "--out",
-                        out.toString()))
-                .isZero();
-        return TestSpark.session()
-                .read()
-                .option("header", "true")
-                .option("inferSchema", "true")
-                .format(format)
-                .load(out.toString())
+    private List<Row> predictions(FinishedModel model, String format) {
+        return model.predicted(directory.resolve("exam.csv"), directory.resolve("scored." + format))
                 .collectAsList();
-    }
-
-    /** One row through the reference network, normalized here by the model's μ and σ. */
-    private static double[] outputs(LoadedModel model, Row row) {
-        double[] means = model.description().normalization().means();
-        double[] deviations = model.description().normalization().deviations();
-        double[] x = {row.<Double>getAs("a"), row.<Double>getAs("b")};
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (x[i] - means[i]) / deviations[i];
-        }
-        double[] theta = new double[model.theta().length];
-        for (int i = 0; i < theta.length; i++) {
-            theta[i] = model.theta()[i];
-        }
-        return new ReferenceNetwork(model.description().network()).outputs(theta, x, 1);
-    }
-
-    private static LoadedModel load(Path model) {
-        return ModelIo.read(model.toString(), TestSpark.session().sparkContext().hadoopConfiguration());
     }
 
     @Test
     void labelsThatAreThereOrNot() throws IOException {
-        Path model = train("multilabel", "label: [warm, wet]", ", early_stopping: { metric: f1_macro, patience: 3 }");
-        JsonNode test = json(model.resolve("metrics.json")).get("test");
+        FinishedModel model =
+                train("multilabel", "label: [warm, wet]", ", early_stopping: { metric: f1_macro, patience: 3 }");
+        JsonNode test = model.testMetrics();
         assertThat(test.get("f1_micro").asDouble()).as("it learns").isGreaterThan(0.9);
         assertThat(test.get("labels").fieldNames()).toIterable().containsExactly("warm", "wet");
-        evaluationIsThatOfTheTraining(model);
-        LoadedModel loaded = load(model);
+        model.requireTestMetricsOf(directory.resolve("exam.csv"), directory.resolve("evaluated.json"));
+        LoadedModel loaded = model.loaded();
         assertThat(loaded.description().labels()).containsExactly("warm", "wet");
         for (String format : List.of("csv", "parquet", "json", "orc")) {
-            List<Row> rows = predict(model, format);
+            List<Row> rows = predictions(model, format);
             assertThat(rows).hasSize(83);
             for (Row row : rows) {
-                double[] expected = outputs(loaded, row);
+                double[] expected = FinishedModel.outputs(loaded, row);
                 double warm = row.<Number>getAs("probability_warm").doubleValue();
                 double wet = row.<Number>getAs("probability_wet").doubleValue();
                 // float32 logits of a small network
@@ -159,15 +96,14 @@ class SeveralLabelsCommandsTest {
 
     @Test
     void severalNumbersAtOnce() throws IOException {
-        Path model = train("regression", "label: [degrees, litres], target: standard", ", loss: huber");
-        JsonNode metrics = json(model.resolve("metrics.json"));
-        assertThat(metrics.get("test").get("r2").asDouble()).as("it learns").isGreaterThan(0.9);
-        assertThat(metrics.get("test").get("labels").get("litres").get("rmse").asDouble())
-                .isPositive();
-        evaluationIsThatOfTheTraining(model);
-        LoadedModel loaded = load(model);
-        for (Row row : predict(model, "parquet")) {
-            double[] t = outputs(loaded, row);
+        FinishedModel model = train("regression", "label: [degrees, litres], target: standard", ", loss: huber");
+        JsonNode test = model.testMetrics();
+        assertThat(test.get("r2").asDouble()).as("it learns").isGreaterThan(0.9);
+        assertThat(test.get("labels").get("litres").get("rmse").asDouble()).isPositive();
+        model.requireTestMetricsOf(directory.resolve("exam.csv"), directory.resolve("evaluated.json"));
+        LoadedModel loaded = model.loaded();
+        for (Row row : predictions(model, "parquet")) {
+            double[] t = FinishedModel.outputs(loaded, row);
             for (int k = 0; k < 2; k++) {
                 double expected =
                         t[k] * loaded.description().target().deviations().get(k)
@@ -181,7 +117,7 @@ class SeveralLabelsCommandsTest {
 
     @Test
     void dataWithoutTheWeightColumnIsEvaluatedWithWeightsOfOne() throws IOException {
-        Path model = train("regression", "label: [degrees, litres]", "");
+        FinishedModel model = train("regression", "label: [degrees, litres]", "");
         Path exam = directory.resolve("exam.csv");
         List<String> lines = Files.readAllLines(exam);
         Files.write(
@@ -192,16 +128,7 @@ class SeveralLabelsCommandsTest {
                 lines.stream().map(line -> line.replaceFirst(",[0-9],", ",1,")).toList());
         List<JsonNode> found = new ArrayList<>();
         for (String name : List.of("even.csv", "ones.csv", "exam.csv")) {
-            Path out = directory.resolve(name + ".json");
-            assertThat(Lockstep.run(
-                            "evaluate",
-                            model.toString(),
-                            "--data",
-                            directory.resolve(name).toString(),
-                            "--out",
-                            out.toString()))
-                    .isZero();
-            found.add(json(out).get("metrics"));
+            found.add(model.evaluated(directory.resolve(name), directory.resolve(name + ".json")));
         }
         double even = found.get(0).get("rmse").asDouble();
         // another key, and so another order of float64 sums
