@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that somebody made to do harm: what no random mutation finds. */
 class CraftedInputTest {
     private static final Duration BOUND = Duration.ofSeconds(90);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @TempDir
     private Path dir;
@@ -46,6 +47,25 @@ class CraftedInputTest {
                 + "\ntraining: { epochs: 1, batch_size: 8 }\nsync: driver\ndata:\n  train: " + train + "\n"
                 + Arrays.stream(data).map(line -> "  " + line + "\n").collect(Collectors.joining());
         return run("train", Files.writeString(dir.resolve("c.yaml"), text).toString());
+    }
+
+    private CapturedRun evaluate(Path model, Path data) {
+        return run("evaluate", model.toString(), "--data", data.toString());
+    }
+
+    private CapturedRun predict(Path model, Path data, Path out) {
+        return run("predict", model.toString(), "--data", data.toString(), "--out", out.toString());
+    }
+
+    /** The model of {@link #train}, which has to be sound, on such a table. */
+    private Path trained(Path table) throws IOException {
+        sound(train("classification", table, "label: y"));
+        return dir.resolve("out/m");
+    }
+
+    private CapturedRun trainOnImages() throws IOException {
+        return train(
+                "classification", dir.resolve("images"), "label: kind", "image: { height: 3, width: 3, channels: 1 }");
     }
 
     private static void refused(CapturedRun run, int code, String... sentences) {
@@ -120,26 +140,12 @@ class CraftedInputTest {
             {60_000, 60_000}, {Integer.MAX_VALUE, Integer.MAX_VALUE}, {1, Integer.MAX_VALUE}, {-1, 5}, {0, 0}
         }) {
             Files.write(hostile, bomb(size[0], size[1]));
-            refused(
-                    train(
-                            "classification",
-                            dir.resolve("images"),
-                            "label: kind",
-                            "image: { height: 3, width: 3, channels: 1 }"),
-                    3,
-                    "1 of 21 images cannot be read: cat/hostile.png (");
+            refused(trainOnImages(), 3, "1 of 21 images cannot be read: cat/hostile.png (");
         }
         for (String format : List.of("gif", "bmp", "tiff")) {
             assertThat(ImageIO.write(new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB), format, hostile.toFile()))
                     .isTrue();
-            refused(
-                    train(
-                            "classification",
-                            dir.resolve("images"),
-                            "label: kind",
-                            "image: { height: 3, width: 3, channels: 1 }"),
-                    3,
-                    "cat/hostile.png (neither PNG nor JPEG)");
+            refused(trainOnImages(), 3, "cat/hostile.png (neither PNG nor JPEG)");
         }
     }
 
@@ -200,23 +206,12 @@ class CraftedInputTest {
     void namesCannotDoAnythingToTheTerminal() throws IOException {
         String escape = "\u001b]0;owned\u0007\u001b[31m";
         Path table = table("t.csv", "a\u001b[2J,b,y", "yes" + escape, "no\u202e");
-        sound(train("classification", table, "label: y"));
-        String model = dir.resolve("out/m").toString();
-        sound(run("evaluate", model, "--data", table.toString()));
+        Path model = trained(table);
+        sound(evaluate(model, table));
         sound(run("check", dir.resolve("c.yaml").toString()));
-        sound(run(
-                "predict",
-                model,
-                "--data",
-                table.toString(),
-                "--out",
-                dir.resolve("out/p.json").toString()));
+        sound(predict(model, table, dir.resolve("out/p.json")));
         refused(
-                run(
-                        "evaluate",
-                        model,
-                        "--data",
-                        table("u.csv", "b,c" + escape + ",y", "yes").toString()),
+                evaluate(model, table("u.csv", "b,c" + escape + ",y", "yes")),
                 3,
                 "no column \"a\\u001B[2J\" in the data. It has: b, c\\u001B]0;owned\\u0007\\u001B[31m, y.");
         sound(run("train", dir.resolve("c.yaml").toString(), "--set", "name=\"a\\x1b[31mb\""));
@@ -225,34 +220,29 @@ class CraftedInputTest {
     @Test
     void classesAndColumnsOfOddNamesArePredicted() throws IOException {
         Path table = table("t.csv", "a.b,`c` d,y", "A", "a", "x y", "q`.*");
-        sound(train("classification", table, "label: y"));
-        String model = dir.resolve("out/m").toString();
-        sound(run(
-                "predict",
-                model,
-                "--data",
-                table.toString(),
-                "--out",
-                dir.resolve("out/p.json").toString()));
+        Path model = trained(table);
+        sound(predict(model, table, dir.resolve("out/p.json")));
         // as text: Spark's reader takes A and a for one column
         assertThat(TestSpark.session()
                         .read()
                         .text(dir.resolve("out/p.json").toString())
                         .count())
                 .isEqualTo(40);
-        sound(run(
-                "predict",
-                model,
-                "--data",
-                table.toString(),
-                "--out",
-                dir.resolve("out/p.csv").toString()));
+        sound(predict(model, table, dir.resolve("out/p.csv")));
         Path twice = table("u.csv", "a,A,y", "1", "2");
         CapturedRun run = train("classification", twice, "label: y");
         assertThat(run.code()).as(run.err()).isIn(0, 2, 3);
         if (run.code() != 0) {
             refused(run, run.code());
         }
+    }
+
+    /** A model's description as one who means harm would change it: a checksum is no signature. */
+    private static ObjectNode withoutSum(Path model) throws IOException {
+        ObjectNode json =
+                (ObjectNode) MAPPER.readTree(model.resolve("model.json").toFile());
+        json.remove("sha256");
+        return json;
     }
 
     private Path modelOf(byte[] json, byte[] weights) throws IOException {
@@ -265,23 +255,19 @@ class CraftedInputTest {
     @Test
     void aModelWithNumbersThatNoTrainingMakesIsRefused() throws Exception {
         Path table = table("t.csv", "a,b,y", "yes", "no");
-        sound(train("classification", table, "label: y"));
-        byte[] weights = Files.readAllBytes(dir.resolve("out/m/weights.safetensors"));
-        ObjectMapper mapper = new ObjectMapper();
+        Path model = trained(table);
+        byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
         for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -Float.MAX_VALUE}) {
             byte[] mutant = weights.clone();
             ByteBuffer.wrap(mutant).order(ByteOrder.LITTLE_ENDIAN).putFloat(mutant.length - 4, odd);
-            ObjectNode json =
-                    (ObjectNode) mapper.readTree(dir.resolve("out/m/model.json").toFile());
-            json.remove("sha256");
+            ObjectNode json = withoutSum(model);
             ((ObjectNode) json.get("weights"))
                     .put(
                             "sha256",
                             HexFormat.of()
                                     .formatHex(
                                             MessageDigest.getInstance("SHA-256").digest(mutant)));
-            CapturedRun run = run(
-                    "evaluate", modelOf(mapper.writeValueAsBytes(json), mutant).toString(), "--data", table.toString());
+            CapturedRun run = evaluate(modelOf(MAPPER.writeValueAsBytes(json), mutant), table);
             if (Float.isFinite(odd)) {
                 sound(run);
             } else {
@@ -293,25 +279,18 @@ class CraftedInputTest {
     @Test
     void aModelNamesNoFileOutsideItsDirectory() throws IOException {
         Path table = table("t.csv", "a,b,y", "yes", "no");
-        sound(train("classification", table, "label: y"));
-        byte[] weights = Files.readAllBytes(dir.resolve("out/m/weights.safetensors"));
+        Path model = trained(table);
+        byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
         Files.write(dir.resolve("outside.safetensors"), weights);
-        ObjectMapper mapper = new ObjectMapper();
         for (String file : List.of(
                 "../outside.safetensors",
                 dir.resolve("outside.safetensors").toString(),
                 "http://localhost:1/w",
                 "checkpoints/../weights.safetensors")) {
-            ObjectNode json =
-                    (ObjectNode) mapper.readTree(dir.resolve("out/m/model.json").toFile());
-            json.remove("sha256");
+            ObjectNode json = withoutSum(model);
             ((ObjectNode) json.get("weights")).put("file", file);
             refused(
-                    run(
-                            "evaluate",
-                            modelOf(mapper.writeValueAsBytes(json), weights).toString(),
-                            "--data",
-                            table.toString()),
+                    evaluate(modelOf(MAPPER.writeValueAsBytes(json), weights), table),
                     3,
                     "model.json: weights.file: expected \"weights.safetensors\", found");
         }
@@ -320,22 +299,17 @@ class CraftedInputTest {
     @Test
     void aChangedDigitOfADescriptionIsSeen() throws IOException {
         Path table = table("t.csv", "a,b,y", "yes", "no");
-        sound(train("classification", table, "label: y"));
-        byte[] weights = Files.readAllBytes(dir.resolve("out/m/weights.safetensors"));
-        String json = Files.readString(dir.resolve("out/m/model.json"));
+        Path model = trained(table);
+        byte[] weights = Files.readAllBytes(model.resolve("weights.safetensors"));
+        String json = Files.readString(model.resolve("model.json"));
         String changed = json.replaceFirst("(\"means\" : \\[ )\\d+", "$17");
         assertThat(changed).isNotEqualTo(json);
         refused(
-                run(
-                        "evaluate",
-                        modelOf(changed.getBytes(StandardCharsets.UTF_8), weights)
-                                .toString(),
-                        "--data",
-                        table.toString()),
+                evaluate(modelOf(changed.getBytes(StandardCharsets.UTF_8), weights), table),
                 3,
                 "model.json: expected content of the SHA-256 ",
                 "delete its sha256");
-        byte[] compact = new ObjectMapper().writeValueAsBytes(new ObjectMapper().readTree(json));
-        sound(run("evaluate", modelOf(compact, weights).toString(), "--data", table.toString()));
+        byte[] compact = MAPPER.writeValueAsBytes(MAPPER.readTree(json));
+        sound(evaluate(modelOf(compact, weights), table));
     }
 }
