@@ -1,5 +1,6 @@
 package io.lockstep.data;
 
+import io.lockstep.error.ClusterException;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.LockstepException;
@@ -32,11 +33,20 @@ public final class Faults {
     /** What Spark's sparse vectors say. */
     private static final String BEYOND_THE_WIDTH = "out of bounds for vector of size";
 
+    /** What Spark says when its cluster has ended the application, and of each use of a context that ended so. */
+    private static final Pattern ENDED =
+            Pattern.compile("Master removed our application|All masters are unresponsive|SparkContext was shut down"
+                    + "|SparkContext has been shutdown|stopped SparkContext");
+
+    /** The classes of Parquet, ORC and Spark that read files. */
+    private static final Pattern READER = Pattern.compile(
+            "^org\\.apache\\.(?:parquet|orc|spark\\.sql\\.execution\\.datasources\\.(?:parquet|orc))\\..*Reader");
+
     private static final String OTHER_HEADER = "CSV header does not conform to the schema";
 
     private Faults() {}
 
-    /** The fault of the data or config behind {@code thrown}, if it is one. */
+    /** The fault of the data, the config or the cluster behind {@code thrown}, if it is one. */
     public static Optional<LockstepException> of(Throwable thrown) {
         List<Throwable> chain = Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
                 .toList();
@@ -49,6 +59,8 @@ public final class Faults {
                 .or(() -> unreadable(chain))
                 .or(() -> beyondTheWidth(chain))
                 .or(() -> fullDisk(chain))
+                .or(() -> damaged(chain))
+                .or(() -> endedByTheCluster(chain))
                 .or(() -> chain.stream()
                         .filter(AnalysisException.class::isInstance)
                         .findFirst()
@@ -78,9 +90,35 @@ public final class Faults {
     private static Optional<LockstepException> unreadable(List<Throwable> chain) {
         return condition(chain, "FAILED_READ_FILE")
                 .map(cause -> new DataException(
-                        file(chain) + "cannot be read: " + reason(chain.get(0))
+                        file(chain) + "cannot be read"
+                                + words(((Throwable) cause).getCause())
+                                        .map(words -> ": " + words)
+                                        .orElse("")
                                 + ". Is the file whole, and of the format that its name says?",
                         chain.get(0)));
+    }
+
+    /** Of a damaged file whose schema Spark reads, which it does without saying of which file. */
+    private static Optional<LockstepException> damaged(List<Throwable> chain) {
+        return chain.stream()
+                .filter(cause -> cause instanceof RuntimeException
+                        && Stream.of(cause.getStackTrace()).anyMatch(frame -> READER.matcher(frame.getClassName())
+                                .find()))
+                .findFirst()
+                .map(cause -> new DataException(
+                        "a file cannot be read"
+                                + words(cause).map(words -> ": " + words).orElse("")
+                                + ". Is each file whole, and of the format that its name says?",
+                        chain.get(0)));
+    }
+
+    /** What the innermost cause that says anything says, as a part of a sentence: the name of a class tells nobody. */
+    private static Optional<String> words(Throwable thrown) {
+        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .filter(cause ->
+                        cause.getMessage() != null && !cause.getMessage().isBlank())
+                .reduce((outer, inner) -> inner)
+                .map(Faults::clause);
     }
 
     /** Of a file of libsvm with a greater index than the model, or the training set, has features. */
@@ -110,6 +148,18 @@ public final class Faults {
                 .findFirst();
     }
 
+    private static Optional<LockstepException> endedByTheCluster(List<Throwable> chain) {
+        return chain.stream()
+                .filter(cause -> cause.getMessage() != null
+                        && ENDED.matcher(cause.getMessage()).find())
+                .findFirst()
+                .map(cause -> new ClusterException(
+                        "the cluster ended the application (" + clause(cause)
+                                + "). Do its executors start and stay? Their logs, and this command's, have more;"
+                                + " train --resume goes on from the last checkpoint.",
+                        chain.get(0)));
+    }
+
     private static Optional<SparkThrowable> condition(List<Throwable> chain, String prefix) {
         return chain.stream()
                 .filter(SparkThrowable.class::isInstance)
@@ -131,7 +181,11 @@ public final class Faults {
         Throwable root = Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
                 .reduce((outer, inner) -> inner)
                 .orElse(thrown);
-        String sentence = sentence(root);
+        return clause(root);
+    }
+
+    private static String clause(Throwable cause) {
+        String sentence = sentence(cause);
         return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 

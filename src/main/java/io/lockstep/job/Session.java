@@ -39,12 +39,14 @@ final class Session implements AutoCloseable {
      * A session on the master that was asked for, unless there is one already.
      *
      * @throws ConfigException if Spark knows no such master
+     * @throws io.lockstep.error.ClusterException if it does not answer
      */
     static Session open(String name, CommonOptions options) {
         if (SparkSession.getDefaultSession().isDefined()) {
             return new Session(SparkSession.getDefaultSession().get(), false, Optional.empty());
         }
         String master = options.master();
+        StandaloneMasters.requireOne(master);
         // a cluster removes what executors leave
         Optional<LocalFolders> folders = isLocal(master) ? localFolders() : Optional.empty();
         try {

@@ -3,6 +3,7 @@ package io.lockstep.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lockstep.error.ClusterException;
 import io.lockstep.error.DataException;
 import io.lockstep.testing.TestSpark;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,8 @@ import java.io.ObjectOutputStream;
 import java.util.List;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FaultsTest {
     @Test
@@ -47,6 +50,37 @@ class FaultsTest {
                     .hasMessage("images: the file ends before.")
                     .hasCauseInstanceOf(EOFException.class);
         }
+    }
+
+    @Test
+    void aDamagedFileIsNoInternalFaultWhereSparkDoesNotSaySo() {
+        RuntimeException thrown = new ArrayIndexOutOfBoundsException("Index 10 out of bounds for length 9");
+        thrown.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("java.util.ArrayList", "get", "ArrayList.java", 1),
+            new StackTraceElement(
+                    "org.apache.parquet.hadoop.ParquetFileReader", "readFooter", "ParquetFileReader.java", 1)
+        });
+        assertThat(Faults.of(new SparkException("Job aborted", thrown)).orElseThrow())
+                .isInstanceOf(DataException.class)
+                .hasMessage("a file cannot be read: Index 10 out of bounds for length 9."
+                        + " Is each file whole, and of the format that its name says?");
+        assertThat(Faults.of(new ArrayIndexOutOfBoundsException("of our own"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Job aborted due to stage failure: Master removed our application: FAILED",
+                "Job 3 cancelled because SparkContext was shut down",
+                "Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n…",
+                "SparkContext has been shutdown"
+            })
+    void anApplicationThatTheClusterEndedIsNoInternalFault(String sparksWords) {
+        Throwable thrown = new IllegalStateException("the step failed", new SparkException(sparksWords));
+        assertThat(Faults.of(thrown).orElseThrow())
+                .isInstanceOf(ClusterException.class)
+                .hasMessageStartingWith("the cluster ended the application ("
+                        + sparksWords.lines().findFirst().orElseThrow().replaceAll("\\.$", "") + "). ");
     }
 
     @Test
