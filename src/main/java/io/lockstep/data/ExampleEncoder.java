@@ -20,6 +20,9 @@ import org.apache.spark.sql.types.StructType;
 public final class ExampleEncoder implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** Characters of a cell, or of a column's name, that a message shows. */
+    private static final int MOST_SHOWN = 60;
+
     private final List<ColumnEncoder> columns = new ArrayList<>();
     private final int width;
     private final Storage storage;
@@ -86,14 +89,26 @@ public final class ExampleEncoder implements Serializable {
         return tryEncode(row, dense.to(out, from));
     }
 
-    private Optional<String> tryEncode(InternalRow row, FeatureSink out) {
-        for (ColumnEncoder column : columns) {
-            String fault = column.encode(row, out);
-            if (fault != null) {
-                return Optional.of(fault);
+    /** {@link #encode(InternalRow, FeatureSink)}, but a fault is returned in words, without the row. */
+    Optional<String> tryEncode(InternalRow row, FeatureSink out) {
+        try {
+            for (ColumnEncoder column : columns) {
+                String fault = column.encode(row, out);
+                if (fault != null) {
+                    return Optional.of(fault);
+                }
             }
+            return Optional.empty();
+        } catch (DataException e) {
+            return Optional.of(e.getMessage());
         }
-        return Optional.empty();
+    }
+
+    /** The beginning of a long text, as a message shows it. */
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) > MOST_SHOWN
+                ? text.substring(0, text.offsetByCodePoints(0, MOST_SHOWN)) + "…"
+                : text;
     }
 
     /** Features in an array of zeros. */
@@ -246,7 +261,8 @@ public final class ExampleEncoder implements Serializable {
         }
 
         private static String notFinite(String name, String found) {
-            return "column \"" + name + "\": expected a finite number of at most 3.4e38, found \"" + found + "\"";
+            return "column \"" + name + "\": expected a finite number of at most 3.4e38, found \"" + shortened(found)
+                    + "\"";
         }
     }
 }

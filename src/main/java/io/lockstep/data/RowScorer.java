@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -26,6 +29,12 @@ public final class RowScorer {
     private static final int BATCH_FLOATS = 4 << 20;
 
     private static final int FEWEST_ROWS = 16;
+
+    /** Instead of a column's place, in tasks. */
+    private static final int NONE = -1;
+
+    private static final String MALFORMED =
+            "the line does not fit the columns: a cell is missing, or one too many, or it is not closed";
 
     private RowScorer() {}
 
@@ -50,25 +59,37 @@ public final class RowScorer {
     }
 
     /**
-     * The table with the new columns behind its own.
+     * The table with the new columns behind its own, without the rows that are {@code unscorable} and the column of
+     * malformed lines.
      *
      * @throws io.lockstep.error.DataException if the table lacks a feature's column, or has it in a type that does not fit
      */
     public static Dataset<Row> score(
-            Dataset<Row> table,
+            Tables.Source source,
             FeatureSchema features,
             Normalization normalization,
             StructType added,
-            BatchFunctionFactory factory) {
-        StructType schema = table.schema();
+            BatchFunctionFactory factory,
+            UnscorableRows unscorable) {
+        StructType table = source.table().schema();
+        StructType schema = table;
         for (StructField field : added.fields()) {
             schema = schema.add(field);
         }
-        JavaRDD<InternalRow> scored = Rows.of(table)
+        int malformed = source.malformed().map(table::fieldIndex).orElse(NONE);
+        JavaRDD<InternalRow> scored = source.rows()
                 .mapPartitions(new ScoreTask(
-                        new ExampleEncoder(features, table.schema()), normalization, features.fills(), factory));
-        SparkSession spark = table.sparkSession();
-        return ((org.apache.spark.sql.classic.SparkSession) spark).internalCreateDataFrame(scored.rdd(), schema, false);
+                        table,
+                        new ExampleEncoder(features, table),
+                        normalization,
+                        features.fills(),
+                        factory,
+                        unscorable,
+                        malformed));
+        SparkSession spark = source.table().sparkSession();
+        Dataset<Row> all = ((org.apache.spark.sql.classic.SparkSession) spark)
+                .internalCreateDataFrame(scored.rdd(), schema, false);
+        return source.malformed().map(all::drop).orElse(all);
     }
 
     /** Scores a partition, batch by batch. */
@@ -79,13 +100,26 @@ public final class RowScorer {
         private final Normalization normalization;
         private final List<Double> fills;
         private final BatchFunctionFactory factory;
+        private final StructType table;
+        private final UnscorableRows unscorable;
+        /** The column of malformed lines. */
+        private final int malformed;
 
         ScoreTask(
-                ExampleEncoder encoder, Normalization normalization, List<Double> fills, BatchFunctionFactory factory) {
+                StructType table,
+                ExampleEncoder encoder,
+                Normalization normalization,
+                List<Double> fills,
+                BatchFunctionFactory factory,
+                UnscorableRows unscorable,
+                int malformed) {
+            this.table = table;
             this.encoder = encoder;
             this.normalization = normalization;
             this.fills = new ArrayList<>(fills);
             this.factory = factory;
+            this.unscorable = unscorable;
+            this.malformed = malformed;
         }
 
         @Override
@@ -96,7 +130,10 @@ public final class RowScorer {
             BatchFunction function = factory.create(most);
             return new Scored(
                     rows,
+                    UnsafeProjection.create(table),
                     most,
+                    unscorable.open(),
+                    malformed,
                     encoder.storage() == Storage.SPARSE
                             ? new SparseExamples(encoder, new SparseNormalizer(normalization, fills), function)
                             : new DenseExamples(encoder, new Normalizer(normalization, fills), most, function));
@@ -105,8 +142,8 @@ public final class RowScorer {
 
     /** The examples of a batch. */
     private interface BatchExamples {
-        /** Takes in the {@code j}-th row. */
-        void add(InternalRow row, int j);
+        /** Takes in the {@code j}-th row, if it can be encoded; else what is wrong with it. */
+        Optional<String> add(InternalRow row, int j);
 
         /** The new cells of the {@code m} rows that were taken in; the next ones make another batch. */
         List<InternalRow> score(int m);
@@ -126,10 +163,13 @@ public final class RowScorer {
         }
 
         @Override
-        public void add(InternalRow row, int j) {
+        public Optional<String> add(InternalRow row, int j) {
             int start = j * encoder.width();
-            encoder.encode(row, x, start);
-            normalizer.normalize(x, start);
+            Optional<String> fault = encoder.tryEncode(row, x, start);
+            if (fault.isEmpty()) {
+                normalizer.normalize(x, start);
+            }
+            return fault;
         }
 
         @Override
@@ -154,11 +194,14 @@ public final class RowScorer {
         }
 
         @Override
-        public void add(InternalRow row, int j) {
+        public Optional<String> add(InternalRow row, int j) {
             encoded.clear();
-            encoder.encode(row, encoded);
-            encoded.endRow();
-            normalizer.normalize(encoded.features(), 0, x);
+            Optional<String> fault = encoder.tryEncode(row, encoded);
+            if (fault.isEmpty()) {
+                encoded.endRow();
+                normalizer.normalize(encoded.features(), 0, x);
+            }
+            return fault;
         }
 
         @Override
@@ -172,22 +215,43 @@ public final class RowScorer {
     /** Reads a batch ahead, and hands its rows on one by one. */
     private static final class Scored implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
+        private final UnsafeProjection copier;
         private final int most;
+        private final UnscorableRows.Part unscorable;
+        private final int malformed;
         private final BatchExamples examples;
         private Iterator<InternalRow> batch = List.<InternalRow>of().iterator();
+        private long scored;
+        private boolean ended;
 
-        Scored(Iterator<InternalRow> rows, int most, BatchExamples examples) {
+        Scored(
+                Iterator<InternalRow> rows,
+                UnsafeProjection copier,
+                int most,
+                UnscorableRows.Part unscorable,
+                int malformed,
+                BatchExamples examples) {
             this.rows = rows;
+            this.copier = copier;
             this.most = most;
+            this.unscorable = unscorable;
+            this.malformed = malformed;
             this.examples = examples;
         }
 
         @Override
         public boolean hasNext() {
-            if (!batch.hasNext() && rows.hasNext()) {
-                batch = nextBatch();
+            if (batch.hasNext()) {
+                return true;
             }
-            return batch.hasNext();
+            if (!ended) {
+                batch = nextBatch();
+                ended = !batch.hasNext();
+                if (ended) {
+                    unscorable.end(scored);
+                }
+            }
+            return !ended;
         }
 
         @Override
@@ -201,10 +265,23 @@ public final class RowScorer {
         private Iterator<InternalRow> nextBatch() {
             List<InternalRow> read = new ArrayList<>();
             while (read.size() < most && rows.hasNext()) {
-                InternalRow row = rows.next().copy();
-                examples.add(row, read.size());
-                read.add(row);
+                InternalRow row = rows.next();
+                Optional<String> fault = malformed != NONE && !row.isNullAt(malformed)
+                        ? Optional.of(MALFORMED)
+                        : examples.add(row, read.size());
+                if (fault.isPresent()) {
+                    unscorable.reject(row, fault.get());
+                } else {
+                    read.add(
+                            row instanceof UnsafeRow
+                                    ? row.copy()
+                                    : copier.apply(row).copy());
+                }
             }
+            if (read.isEmpty()) {
+                return read.iterator();
+            }
+            scored += read.size();
             List<InternalRow> added = examples.score(read.size());
             List<InternalRow> joined = new ArrayList<>(read.size());
             for (int j = 0; j < read.size(); j++) {

@@ -6,6 +6,7 @@ import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Opens the files of a config as Spark tables. */
@@ -33,29 +36,56 @@ public final class Tables {
     /** The option of idx data that names the file of the labels; it belongs to one file of images. */
     public static final String LABELS_OPTION = IdxTable.LABELS_OPTION;
 
+    private static final String CORRUPT = "columnNameOfCorruptRecord";
+
+    /** A name that no column of a user's has. */
+    private static final String MALFORMED = "\u0001malformed";
+
     private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
 
     private final SparkSession spark;
     private final Optional<DataFormat> format;
     private final SortedMap<String, String> options;
     private final String label;
+    private final Malformed malformed;
 
-    private Tables(SparkSession spark, Optional<DataFormat> format, SortedMap<String, String> options, String label) {
+    /** Lines of csv and json that cannot be cut into cells. */
+    private enum Malformed {
+        REFUSED,
+        KEPT
+    }
+
+    private Tables(
+            SparkSession spark,
+            Optional<DataFormat> format,
+            SortedMap<String, String> options,
+            String label,
+            Malformed malformed) {
         this.spark = spark;
         this.format = format;
         this.options = options;
         this.label = label;
+        this.malformed = malformed;
     }
 
     /** Opens tables as {@code data} says. */
     public static Tables of(SparkSession spark, DataConfig data) {
-        return new Tables(spark, data.format(), data.options(), data.labels().get(0));
+        return new Tables(spark, data.format(), data.options(), data.labels().get(0), Malformed.REFUSED);
     }
 
     /** Opens tables of any format, told by their extension unless {@code format} names it. */
     public static Tables of(
             SparkSession spark, Optional<DataFormat> format, Map<String, String> options, String label) {
-        return new Tables(spark, format, new TreeMap<>(options), label);
+        return new Tables(spark, format, new TreeMap<>(options), label, Malformed.REFUSED);
+    }
+
+    /**
+     * These, but a malformed line of csv or json is a row of {@link Source#malformed} and no fault, unless the options have
+     * a mode.
+     */
+    public Tables keepingMalformed() {
+        boolean told = options.keySet().stream().anyMatch("mode"::equalsIgnoreCase);
+        return told ? this : new Tables(spark, format, options, label, Malformed.KEPT);
     }
 
     /** A table, and its rows in the cheapest form there is. */
@@ -66,6 +96,7 @@ public final class Tables {
         private final Optional<CsvTable> csv;
         private final ImageTable.Oddities oddities;
         private final Supplier<Optional<String>> changed;
+        private final Optional<String> malformed;
 
         private Source(
                 Dataset<Row> table,
@@ -73,8 +104,10 @@ public final class Tables {
                 long bytes,
                 Optional<CsvTable> csv,
                 ImageTable.Oddities oddities,
-                Supplier<Optional<String>> changed) {
+                Supplier<Optional<String>> changed,
+                Optional<String> malformed) {
             this.changed = changed;
+            this.malformed = malformed;
             this.table = table;
             this.format = format;
             this.bytes = bytes;
@@ -92,6 +125,11 @@ public final class Tables {
             return format;
         }
 
+        /** The column of lines that could not be cut into cells, as they are; null in all other rows. */
+        public Optional<String> malformed() {
+            return malformed;
+        }
+
         /** What is odd about its files, if they are images. */
         ImageTable.Oddities oddities() {
             return oddities;
@@ -104,7 +142,13 @@ public final class Tables {
 
         /** Of image files only their paths, and what was computed of them: nobody wants the files again. */
         public Dataset<Row> withoutContents(Dataset<Row> scored) {
-            return format == DataFormat.IMAGE ? scored.drop(table.columns()[1]).drop(ImageTable.IMAGE) : scored;
+            return scored.drop(
+                    Arrays.stream(table.columns()).filter(this::isContents).toArray(String[]::new));
+        }
+
+        /** Whether the column is of image files and not their paths. */
+        boolean isContents(String column) {
+            return format == DataFormat.IMAGE && !column.equals(ImageTable.PATH);
         }
 
         /** The table's rows; an iterator over them may reuse one object for all. */
@@ -127,7 +171,9 @@ public final class Tables {
 
         /** How many rows there are. */
         long count() {
-            return csv.map(CsvTable::count).orElseGet(table::count);
+            return csv.map(CsvTable::count)
+                    .orElseGet(
+                            () -> Jobs.named(table.sparkSession().sparkContext(), "count rows", () -> table.count()));
         }
     }
 
@@ -140,6 +186,10 @@ public final class Tables {
      * @throws ConfigException if its format cannot be told
      */
     public Source open(String path, String key, OptionalInt vectorSize) {
+        return Jobs.named(spark.sparkContext(), "columns of " + key, () -> opened(path, key, vectorSize));
+    }
+
+    private Source opened(String path, String key, OptionalInt vectorSize) {
         List<FileStatus> files = files(path, key);
         long bytes = files.stream().mapToLong(FileStatus::getLen).sum();
         DataFormat read = format.orElseGet(() -> formatOf(path, key, files));
@@ -158,9 +208,13 @@ public final class Tables {
                         bytes,
                         Optional.empty(),
                         ImageTable.Oddities.of(root, files),
-                        () -> changed(files, path, key));
+                        () -> changed(files, path, key),
+                        Optional.empty());
             }
-            Dataset<Row> table = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
+            Dataset<Row> strict = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
+            // a plain csv was looked at line by line
+            Optional<Tolerant> tolerant = csv.isPresent() ? Optional.empty() : tolerant(path, read, files, strict);
+            Dataset<Row> table = tolerant.map(Tolerant::table).orElse(strict);
             if (read == DataFormat.CSV && csv.map(known -> known.count() == 0).orElseGet(() -> isEmpty(table))) {
                 // without rows Spark takes every column for text, which would be blamed on the cells
                 throw new DataException(key + ": " + path + " has a header but no rows.");
@@ -168,7 +222,14 @@ public final class Tables {
             if (table.columns().length == 0) {
                 throw new DataException(key + ": " + path + " has no columns: is it empty?");
             }
-            return new Source(table, read, bytes, csv, ImageTable.Oddities.NONE, () -> changed(files, path, key));
+            return new Source(
+                    table,
+                    read,
+                    bytes,
+                    csv,
+                    ImageTable.Oddities.NONE,
+                    () -> changed(files, path, key),
+                    tolerant.map(Tolerant::column));
         } catch (DataException e) {
             throw e;
         } catch (Exception e) {
@@ -193,18 +254,50 @@ public final class Tables {
             return IdxTable.read(
                     spark, files.get(0).getPath().toString(), options.getOrDefault(IdxTable.LABELS_OPTION, ""), label);
         }
-        // a line with a cell too many or too few must not be read as something else
-        DataFrameReader reader = spark.read().option("mode", "FAILFAST");
-        if (read == DataFormat.CSV) {
-            reader = reader.options(csvOptions(files));
-        }
+        DataFrameReader reader = reader(read, files);
         if (knownSchema.isPresent()) {
             reader = reader.schema(knownSchema.get());
+        }
+        if (malformed == Malformed.KEPT && knownSchema.isEmpty()) {
+            reader = reader.option("mode", "PERMISSIVE").option(CORRUPT, MALFORMED);
         }
         if (read == DataFormat.LIBSVM && vectorSize.isPresent()) {
             reader = reader.option("numFeatures", Integer.toString(vectorSize.getAsInt()));
         }
         return reader.options(options).format(read.configName()).load(path);
+    }
+
+    private DataFrameReader reader(DataFormat read, List<FileStatus> files) {
+        // a line with a cell too many or too few must not be read as something else
+        DataFrameReader reader = spark.read().option("mode", "FAILFAST");
+        return read == DataFormat.CSV ? reader.options(csvOptions(files)) : reader;
+    }
+
+    /** A table with a column of malformed lines. */
+    private record Tolerant(Dataset<Row> table, String column) {}
+
+    /** Only a schema that names the column makes Spark fill it. */
+    private Optional<Tolerant> tolerant(String path, DataFormat read, List<FileStatus> files, Dataset<Row> inferred) {
+        if (malformed == Malformed.REFUSED || (read != DataFormat.CSV && read != DataFormat.JSON)) {
+            return Optional.empty();
+        }
+        StructType schema = new StructType();
+        for (StructField field : inferred.schema().fields()) {
+            // Spark's inference of json adds it where it found such lines
+            schema = field.name().equals(MALFORMED) ? schema : schema.add(field);
+        }
+        if (schema.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Tolerant(
+                reader(read, files)
+                        .options(options)
+                        .option("mode", "PERMISSIVE")
+                        .option(CORRUPT, MALFORMED)
+                        .schema(schema.add(MALFORMED, DataTypes.StringType))
+                        .format(read.configName())
+                        .load(path),
+                MALFORMED));
     }
 
     /** The deepest folder of a path that is no pattern. */

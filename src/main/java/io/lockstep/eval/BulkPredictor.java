@@ -1,7 +1,11 @@
 package io.lockstep.eval;
 
+import io.lockstep.config.DataFormat;
 import io.lockstep.data.RowScorer;
+import io.lockstep.data.Tables;
+import io.lockstep.data.UnscorableRows;
 import io.lockstep.error.DataException;
+import io.lockstep.model.FeatureColumn;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.TargetTransform;
@@ -13,8 +17,11 @@ import io.lockstep.train.ShardInference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -22,6 +29,8 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -45,11 +54,13 @@ public final class BulkPredictor {
     private BulkPredictor() {}
 
     /**
-     * The table with its predictions.
+     * The rows of {@code source} with their predictions, without those that are {@code unscorable}.
      *
      * @throws DataException if the table does not fit the model, or has a column of one of the new names
      */
-    public static Dataset<Row> predict(Dataset<Row> table, LoadedModel model, Layout layout) {
+    public static Dataset<Row> predict(
+            Tables.Source source, LoadedModel model, Layout layout, UnscorableRows unscorable) {
+        Dataset<Row> table = source.table();
         ModelDescription description = model.description();
         StructType added = columns(description, layout);
         List<String> present = Arrays.asList(table.columns());
@@ -67,14 +78,33 @@ public final class BulkPredictor {
         TargetTransform target = description.target();
         String[] classes = description.classes().toArray(new String[0]);
         boolean multilabel = description.task().equals(ModelDescription.MULTILABEL);
-        return RowScorer.score(
-                table,
+        Dataset<Row> scored = RowScorer.score(
+                source,
                 description.features(),
                 description.normalization(),
                 added,
                 multilabel
                         ? capacity -> new LabelPredictions(network, theta.value(), capacity)
-                        : capacity -> new Predictions(network, target, classes, layout, theta.value(), capacity));
+                        : capacity -> new Predictions(network, target, classes, layout, theta.value(), capacity),
+                unscorable);
+        return source.format() == DataFormat.CSV && layout == Layout.NESTED ? numbers(scored, description) : scored;
+    }
+
+    /** One cell of csv that is none makes Spark take a column of numbers for text; its row is not among these. */
+    private static Dataset<Row> numbers(Dataset<Row> scored, ModelDescription model) {
+        Set<String> numeric = model.features().columns().stream()
+                .filter(FeatureColumn.Numeric.class::isInstance)
+                .map(FeatureColumn::name)
+                .collect(Collectors.toSet());
+        boolean text = false;
+        List<Column> columns = new ArrayList<>();
+        for (StructField field : scored.schema().fields()) {
+            Column column = scored.col("`" + field.name().replace("`", "``") + "`");
+            boolean cast = field.dataType() instanceof StringType && numeric.contains(field.name());
+            columns.add(cast ? column.cast(DataTypes.DoubleType).as(field.name()) : column);
+            text |= cast;
+        }
+        return text ? scored.select(columns.toArray(Column[]::new)) : scored;
     }
 
     private static StructType columns(ModelDescription model, Layout layout) {

@@ -40,14 +40,26 @@ final class DataOptions {
 
     /** Opens the rows for {@code model}. */
     Tables.Source open(SparkSession spark, ModelDescription model) {
+        return open(tables(spark, model), model);
+    }
+
+    /** Opens the rows for {@code model}; malformed lines are rows, too. */
+    Tables.Source openWithMalformed(SparkSession spark, ModelDescription model) {
+        return open(tables(spark, model).keepingMalformed(), model);
+    }
+
+    private Tables.Source open(Tables tables, ModelDescription model) {
+        return tables.open(data, "--data", vectorSize(model.features()));
+    }
+
+    private Tables tables(SparkSession spark, ModelDescription model) {
         Map<String, String> all = new LinkedHashMap<>(trainingOptions(model));
         all.putAll(options);
         return Tables.of(
-                        spark,
-                        Optional.ofNullable(format).map(DataOptions::format),
-                        all,
-                        model.labels().get(0))
-                .open(data, "--data", vectorSize(model.features()));
+                spark,
+                Optional.ofNullable(format).map(DataOptions::format),
+                all,
+                model.labels().get(0));
     }
 
     String path() {

@@ -8,14 +8,16 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** What {@code --out} names, on any Hadoop file system: it is written aside, as a hidden neighbour, and appears whole. */
+/** What an option names, on any Hadoop file system: it is written aside, as a hidden neighbour, and appears whole. */
 abstract sealed class Output permits OutputFile, OutputFolder {
+    private final String option;
     private final String name;
     private final FileSystem fs;
     private final Path target;
     private final Path draft;
 
-    Output(String name, Configuration hadoop) throws IOException {
+    Output(String option, String name, Configuration hadoop) throws IOException {
+        this.option = option;
         this.name = name;
         Path given = new Path(name);
         this.fs = given.getFileSystem(hadoop);
@@ -39,12 +41,17 @@ abstract sealed class Output permits OutputFile, OutputFolder {
      *
      * @throws ConfigException if {@code name} cannot be written
      */
-    static <T extends Output> T tried(String name, Trial<T> trial) {
+    static <T extends Output> T tried(String option, String name, Trial<T> trial) {
         try {
             return trial.make();
         } catch (IOException | IllegalArgumentException e) {
-            throw refusal(name, e);
+            throw refusal(option, name, e);
         }
+    }
+
+    /** On the command line. */
+    final String option() {
+        return option;
     }
 
     /** As the user wrote it. */
@@ -84,10 +91,10 @@ abstract sealed class Output permits OutputFile, OutputFolder {
 
     /** What stopped the writing. */
     final ConfigException refusal(Throwable cause) {
-        return refusal(name, cause);
+        return refusal(option, name, cause);
     }
 
-    private static ConfigException refusal(String name, Throwable cause) {
-        return new ConfigException("--out: " + name + " cannot be written: " + Reason.of(cause) + ".", cause);
+    private static ConfigException refusal(String option, String name, Throwable cause) {
+        return new ConfigException(option + ": " + name + " cannot be written: " + Reason.of(cause) + ".", cause);
     }
 }

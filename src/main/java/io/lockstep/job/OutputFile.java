@@ -14,8 +14,10 @@ final class OutputFile extends Output {
     /** Without the .crc files that Hadoop would put beside the user's. */
     private final FileSystem raw;
 
+    private static final String OUT = "--out";
+
     private OutputFile(String name, Configuration hadoop) throws IOException {
-        super(name, hadoop);
+        super(OUT, name, hadoop);
         this.raw = fs() instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs();
     }
 
@@ -25,7 +27,7 @@ final class OutputFile extends Output {
      * @throws ConfigException if it cannot be written there
      */
     static OutputFile writable(String name, Configuration hadoop) {
-        return tried(name, () -> {
+        return tried(OUT, name, () -> {
             OutputFile file = new OutputFile(name, hadoop);
             file.requireNoFolder();
             file.makeParent();

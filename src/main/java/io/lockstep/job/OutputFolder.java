@@ -11,24 +11,25 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A folder that {@code predict --out} names; it appears by one rename. A run that fails or is interrupted leaves nothing;
+ * A folder that {@code predict} writes; it appears by one rename. A run that fails or is interrupted leaves nothing;
  * what one that was killed left is deleted by a later one, when it is a day old.
  */
 final class OutputFolder extends Output {
     private static final long STALE_DRAFT_MILLIS = 24L * 60 * 60 * 1000;
 
-    private OutputFolder(String name, Configuration hadoop) throws IOException {
-        super(name, hadoop);
+    private OutputFolder(String option, String name, Configuration hadoop) throws IOException {
+        super(option, name, hadoop);
     }
 
     /**
      * The folder, which does not exist yet.
      *
+     * @param option that names it
      * @throws ConfigException if it does, or cannot be written
      */
-    static OutputFolder free(String name, Configuration hadoop) {
-        return tried(name, () -> {
-            OutputFolder folder = new OutputFolder(name, hadoop);
+    static OutputFolder free(String option, String name, Configuration hadoop) {
+        return tried(option, name, () -> {
+            OutputFolder folder = new OutputFolder(option, name, hadoop);
             folder.requireFree();
             return folder;
         });
@@ -84,8 +85,18 @@ final class OutputFolder extends Output {
             fs().delete(draft(), true);
             fs().cancelDeleteOnExit(draft());
         } catch (IOException e) {
-            System.err.println(
-                    "lockstep: --out: " + draft() + " is not whole and could not be deleted: " + Reason.of(e));
+            System.err.println("lockstep: " + option() + ": " + draft() + " is not whole and could not be deleted: "
+                    + Reason.of(e));
+        }
+    }
+
+    /** Takes a folder back that was published. */
+    void withdraw() {
+        try {
+            fs().delete(target(), true);
+        } catch (IOException e) {
+            System.err.println("lockstep: " + option() + ": " + target()
+                    + " should not be there and could not be deleted: " + Reason.of(e));
         }
     }
 
@@ -96,7 +107,8 @@ final class OutputFolder extends Output {
     }
 
     private ConfigException occupied() {
-        return new ConfigException("--out: " + name() + " exists already; nothing was overwritten. Name another.");
+        return new ConfigException(
+                option() + ": " + name() + " exists already; nothing was overwritten. Name another.");
     }
 
     private boolean renamed() throws IOException {

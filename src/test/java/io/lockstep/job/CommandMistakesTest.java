@@ -219,7 +219,7 @@ class CommandMistakesTest {
                 DATA,
                 "no column \"b\" in the data. It has: a, y.");
         refused(
-                CapturedRun.of("predict", model, "--data", bad.toString(), "--out", out.toString()),
+                CapturedRun.of("predict", model, "--data", bad.toString(), "--out", out.toString(), "--strict"),
                 DATA,
                 "column \"b\": expected a finite number of at most 3.4e38, found \"x\" in row {a=3, b=x, y=no} of bad.csv");
         assertThat(out).as("predictions that are not whole").doesNotExist();

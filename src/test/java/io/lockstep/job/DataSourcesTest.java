@@ -165,7 +165,13 @@ class DataSourcesTest {
         train("train: " + train + ", features: [b]");
         Path gap = Files.writeString(dir.resolve("gap.csv"), "id,b\r\n1,0.5\r\n2,\r\n");
         CapturedRun predicted = CapturedRun.of(
-                "predict", dir.resolve("model").toString(), "--data", gap.toString(), "--out", dir + "/p.parquet");
+                "predict",
+                dir.resolve("model").toString(),
+                "--data",
+                gap.toString(),
+                "--out",
+                dir + "/p.parquet",
+                "--strict");
         assertThat(predicted.code()).isEqualTo(3);
         assertThat(predicted.err())
                 .contains("column \"b\": expected a value, found none")
@@ -322,7 +328,14 @@ class DataSourcesTest {
                         config("label: kind, train: " + train + ", format: image, " + SIZE)
                                 .toString()),
                 run("evaluate", dir.resolve("model").toString(), "--data", train.toString()),
-                run("predict", dir.resolve("model").toString(), "--data", train.toString(), "--out", dir + "/p"))) {
+                run(
+                        "predict",
+                        dir.resolve("model").toString(),
+                        "--data",
+                        train.toString(),
+                        "--out",
+                        dir + "/p",
+                        "--strict"))) {
             assertThat(run.code()).as(run.err()).isEqualTo(3);
             assertThat(run.err())
                     .contains(told)

@@ -32,6 +32,7 @@ final class HostileRuns {
         CapturedRun run = assertTimeoutPreemptively(BOUND, () -> CapturedRun.of(arguments), mutant);
         codes.merge(run.code(), 1, Integer::sum);
         String err = run.err();
+        Path rejected = output.resolveSibling(output.getFileName() + ".rejected");
         List<String> wrong = new ArrayList<>();
         if (run.code() == 0) {
             check(wrong, err.isEmpty(), "done, but complains");
@@ -41,6 +42,7 @@ final class HostileRuns {
             check(wrong, run.code() == 2 || err.strip().lines().count() == 1, "not one line");
             check(wrong, err.length() < LONGEST_MESSAGE, "message of " + err.length() + " characters");
             check(wrong, holdsNothingBut(output, CHECKPOINTS), "left an output");
+            check(wrong, !Files.exists(rejected), "left rejected rows");
         }
         for (String dialect :
                 List.of("Exception", "internal fault", "\tat ", "SQLSTATE", "org.apache.", "java.", "OutOfMemory")) {
@@ -58,6 +60,7 @@ final class HostileRuns {
                     + err.strip().lines().limit(3).collect(Collectors.joining("\n    ")));
         }
         delete(output);
+        delete(rejected);
     }
 
     /** The checkpoints of a training that failed later are to stay. */
