@@ -50,11 +50,15 @@ final class CanonicalRows implements AutoCloseable {
             long seed,
             Ranges ranges) {
         RowLayout layout = target.layout(features.width(), features.storage());
-        JavaPairRDD<Integer, byte[]> chunks =
-                rows.mapPartitionsToPair(new RowChunks(key, splitter, features, target, seed, ranges));
+        RowChunks chunks = new RowChunks(key, splitter, features, target, seed, ranges);
+        return Jobs.named(
+                rows.context(), "sort rows into their order", () -> sorted(rows, chunks, layout, ranges));
+    }
+
+    private static CanonicalRows sorted(JavaRDD<InternalRow> rows, RowChunks chunks, RowLayout layout, Ranges ranges) {
         // On disk, where the page cache holds what fits: blocks in memory would take the heap that tasks need, and as
         // large arrays fill it with holes. They are read once or twice.
-        JavaRDD<PackedRows> packed = shuffled(chunks, ranges.total())
+        JavaRDD<PackedRows> packed = shuffled(rows.mapPartitionsToPair(chunks), ranges.total())
                 .mapPartitions(new RowSorter(layout))
                 .persist(StorageLevel.DISK_ONLY());
         try {
@@ -91,7 +95,10 @@ final class CanonicalRows implements AutoCloseable {
 
     /** Lost rows come from the files once more, which may be others by then. */
     private static void requireSame(JavaRDD<PackedRows> packed, RowLayout layout, List<Partition> before) {
-        if (!packed.mapPartitions(new Measure(layout)).collect().equals(before)) {
+        List<Partition> now =
+                Jobs.named(packed.context(), "read lost rows again", () -> packed.mapPartitions(new Measure(layout))
+                        .collect());
+        if (!now.equals(before)) {
             throw new DataException("rows that were lost with an executor were read again, and are not what they were:"
                     + " a file has changed since the training began. Start the training again on the data as they are"
                     + " now, and do not write to files while they are trained on.");

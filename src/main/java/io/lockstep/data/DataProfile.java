@@ -52,7 +52,9 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
         long rows = profiles.get(0).rows().values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        long duplicates = rows - whole.distinct().count();
+        long duplicates = rows
+                - Jobs.named(spark.sparkContext(), "count duplicates", () -> whole.distinct()
+                        .count());
         Map<DataRole, Long> shared = new EnumMap<>(DataRole.class);
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
@@ -60,11 +62,10 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
                 String key = "data." + role.configName();
                 Tables.Source source = tables.open(own.get(), key, OptionalInt.empty());
                 profiles.add(scan(config, source, key, own.get(), Splitter.all(role)));
-                shared.put(
-                        role,
-                        hashes(train, KeyHash.columns(data, train))
-                                .intersection(hashes(source, KeyHash.columns(data, source)))
-                                .count());
+                shared.put(role, Jobs.named(spark.sparkContext(), "count rows of train in " + key, () -> hashes(
+                                train, KeyHash.columns(data, train))
+                        .intersection(hashes(source, KeyHash.columns(data, source)))
+                        .count()));
             }
         }
         return new DataProfile(profiles, duplicates, shared);
@@ -94,8 +95,11 @@ public record DataProfile(List<TableProfile> tables, long duplicates, Map<DataRo
             uses.add(use(config.data(), keyColumns, images, field));
         }
         TableScan scan = new TableScan(table, uses, keyColumns, splitter, config.task());
-        TableScan.Counts counts =
-                source.rows().mapPartitions(scan).collect().stream().reduce(scan.empty(), TableScan.Counts::merge);
+        TableScan.Counts counts = Jobs.named(
+                source.table().sparkSession().sparkContext(),
+                "profile of " + key,
+                () -> source.rows().mapPartitions(scan).collect().stream()
+                        .reduce(scan.empty(), TableScan.Counts::merge));
         return new TableProfile(
                 key,
                 path,

@@ -30,9 +30,10 @@ public record ExecutorSpace(String id, String host, long heap, String folder, lo
         if (spark.isLocal()) {
             return List.of(here());
         }
-        List<ExecutorSpace> found = spark.parallelize(Collections.nCopies(Math.max(1, slots), 0), Math.max(1, slots))
+        List<ExecutorSpace> found = Jobs.named(spark.sc(), "disks and heaps of executors", () -> spark.parallelize(
+                        Collections.nCopies(Math.max(1, slots), 0), Math.max(1, slots))
                 .map(task -> here())
-                .collect();
+                .collect());
         Map<String, ExecutorSpace> byId = new HashMap<>();
         found.forEach(executor -> byId.putIfAbsent(executor.id(), executor));
         return byId.values().stream()

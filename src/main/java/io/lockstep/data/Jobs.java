@@ -17,16 +17,22 @@ public final class Jobs {
 
     /** What {@code body} returns, whose jobs in this thread, and in threads that it starts, are for {@code purpose}. */
     public static <T> T named(SparkContext spark, String purpose, Supplier<T> body) {
+        Runnable end = start(spark, purpose);
+        try {
+            return body.get();
+        } finally {
+            end.run();
+        }
+    }
+
+    /** Names the jobs of this thread until what is returned is run. */
+    public static Runnable start(SparkContext spark, String purpose) {
         String description = spark.getLocalProperty(DESCRIPTION);
         String site = spark.getLocalProperty(SITE);
         String fullSite = spark.getLocalProperty(FULL_SITE);
         String name = description == null ? purpose : description + ": " + purpose;
         set(spark, name, name, name);
-        try {
-            return body.get();
-        } finally {
-            set(spark, description, site, fullSite);
-        }
+        return () -> set(spark, description, site, fullSite);
     }
 
     /** Runs {@code body}, whose jobs in this thread, and in threads that it starts, are for {@code purpose}. */

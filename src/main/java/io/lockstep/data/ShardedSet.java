@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -67,6 +68,10 @@ public final class ShardedSet implements AutoCloseable {
     /** Whether examples have weights. */
     public boolean isWeighted() {
         return layout.isWeighted();
+    }
+
+    SparkContext context() {
+        return packed.context();
     }
 
     RowLayout layout() {

@@ -27,7 +27,9 @@ public final class Statistics {
      */
     public static Moments of(ShardedSet set, int tasks, TargetTransform.Kind target) {
         List<ReductionTree.Node<Moments>> nodes =
-                set.raw(tasks).mapPartitions(new Task(set.layout(), target)).collect();
+                Jobs.named(set.context(), "statistics of the training rows", () -> set.raw(tasks)
+                        .mapPartitions(new Task(set.layout(), target))
+                        .collect());
         ReductionTree<Moments> tree = new ReductionTree<>(Moments::merge);
         nodes.forEach(tree::addNode);
         return tree.root();

@@ -289,7 +289,9 @@ final class Survey implements Serializable {
             String classLabel) {
         Task task = new Task(table, key, splitter, wanted, classLabel);
         Survey survey = task.empty();
-        rows.mapPartitions(task::survey).collect().forEach(survey::merge);
+        Jobs.named(rows.context(), "survey of the training rows", () -> rows.mapPartitions(task::survey)
+                        .collect())
+                .forEach(survey::merge);
         return survey;
     }
 

@@ -39,9 +39,10 @@ public final class UnreadableImages {
         }
         StructType table = source.table().schema();
         boolean files = source.format() == DataFormat.IMAGE;
-        List<Found> parts = source.rows()
-                .mapPartitions(new Task(column.get(), table, files))
-                .collect();
+        List<Found> parts = Jobs.named(
+                source.table().sparkSession().sparkContext(), "find images that cannot be read", () -> source.rows()
+                        .mapPartitions(new Task(column.get(), table, files))
+                        .collect());
         List<String> empty = source.oddities().empty();
         long images = empty.size() + parts.stream().mapToLong(Found::images).sum();
         long broken = empty.size() + parts.stream().mapToLong(Found::broken).sum();

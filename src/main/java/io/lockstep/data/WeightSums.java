@@ -33,7 +33,9 @@ final class WeightSums implements Serializable {
      */
     static WeightSums of(ShardedSet set, int tasks, int classes) {
         List<ReductionTree.Node<WeightSums>> nodes =
-                set.raw(tasks).mapPartitions(new Task(set.layout(), classes)).collect();
+                Jobs.named(set.context(), "weights and classes of the training rows", () -> set.raw(tasks)
+                        .mapPartitions(new Task(set.layout(), classes))
+                        .collect());
         ReductionTree<WeightSums> tree = new ReductionTree<>(WeightSums::merge);
         nodes.forEach(tree::addNode);
         return tree.root();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.Credentials;
+import io.lockstep.data.Jobs;
 import io.lockstep.data.LabelledData;
 import io.lockstep.data.Tables;
 import io.lockstep.error.ExitCode;
@@ -69,14 +70,14 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         ModelDescription description = model.description();
         Tables.Source source = data.open(spark, description);
         try (LabelledData labelled = new LabelledData(source, description)) {
-            return new Evaluator(
+            return Jobs.named(spark.sparkContext(), "metrics", () -> new Evaluator(
                             description.network(), description.target(), description.classes(), description.labels())
                     .evaluate(
                             labelled.set()
                                     .normalized(
                                             spark.sparkContext().defaultParallelism(),
                                             LabelledData.preparation(description)),
-                            model.theta());
+                            model.theta()));
         }
     }
 

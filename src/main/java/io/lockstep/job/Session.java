@@ -1,5 +1,6 @@
 package io.lockstep.job;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.error.ConfigException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -25,8 +26,10 @@ final class Session implements AutoCloseable {
     private final boolean own;
     private final Optional<LocalFolders> folders;
     private final Optional<Timer> watch;
+    private final Runnable endOfName;
 
-    private Session(SparkSession spark, boolean own, Optional<LocalFolders> folders) {
+    private Session(String name, SparkSession spark, boolean own, Optional<LocalFolders> folders) {
+        this.endOfName = Jobs.start(spark.sparkContext(), name);
         this.spark = spark;
         this.own = own;
         this.folders = folders;
@@ -38,19 +41,20 @@ final class Session implements AutoCloseable {
     /**
      * A session on the master that was asked for, unless there is one already.
      *
+     * @param name of the application, and before the names of this thread's jobs until the session ends
      * @throws ConfigException if Spark knows no such master
      * @throws io.lockstep.error.ClusterException if it does not answer
      */
     static Session open(String name, CommonOptions options) {
         if (SparkSession.getDefaultSession().isDefined()) {
-            return new Session(SparkSession.getDefaultSession().get(), false, Optional.empty());
+            return new Session(name, SparkSession.getDefaultSession().get(), false, Optional.empty());
         }
         String master = options.master();
         StandaloneMasters.requireOne(master);
         // a cluster removes what executors leave
         Optional<LocalFolders> folders = isLocal(master) ? localFolders() : Optional.empty();
         try {
-            return new Session(create(name, master, folders), true, folders);
+            return new Session(name, create(name, master, folders), true, folders);
         } catch (RuntimeException e) {
             folders.ifPresent(LocalFolders::close);
             throw e;
@@ -126,6 +130,7 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         watch.ifPresent(Timer::cancel);
+        endOfName.run();
         if (own) {
             spark.stop();
             folders.ifPresent(LocalFolders::close);

@@ -1,8 +1,11 @@
 package io.lockstep.job;
 
+import io.lockstep.config.Credentials;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.ExitCode;
 import io.lockstep.report.ConsoleReport;
+import io.lockstep.report.tensorboard.TensorBoard;
+import io.lockstep.train.TrainingListener;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +23,14 @@ final class TrainCommand extends SparkCommand {
     @Option(names = "--resume", description = "Go on from the newest checkpoint.")
     private boolean resume;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "DIR",
+            description =
+                    "Write what TensorBoard shows of the training, while it runs, to a folder of its own below this"
+                            + " one, on any Hadoop file system.")
+    private String tensorBoard;
+
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
@@ -28,10 +39,21 @@ final class TrainCommand extends SparkCommand {
         // the config is judged before Spark starts: a mistake in it should not take seconds to be told
         try (Session session = Session.open(config.name(), common());
                 ConsoleReport report = new ConsoleReport(config, out, terminal())) {
-            new Training(session.spark(), config, report, out)
-                    .run(resume ? Training.Start.CHECKPOINT : Training.Start.ANEW);
+            Training.Start start = resume ? Training.Start.CHECKPOINT : Training.Start.ANEW;
+            if (tensorBoard == null) {
+                train(session, config, report, start);
+            } else {
+                Credentials.requireNone("--tensorboard", tensorBoard);
+                try (TensorBoard live = new TensorBoard(tensorBoard, config.name(), hadoop, report::trouble)) {
+                    train(session, config, TrainingListener.all(report, live), start);
+                }
+            }
         }
         return ExitCode.DONE.number();
+    }
+
+    private static void train(Session session, LockstepConfig config, TrainingListener listener, Training.Start start) {
+        new Training(session.spark(), config, listener, PlainOutput.standard()).run(start);
     }
 
     /** Where a progress bar can be drawn, if it can. */

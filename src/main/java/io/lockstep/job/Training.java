@@ -6,6 +6,7 @@ import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.Faults;
+import io.lockstep.data.Jobs;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
@@ -25,6 +26,7 @@ import io.lockstep.train.HealthWarning;
 import io.lockstep.train.Resources;
 import io.lockstep.train.ResumableTraining;
 import io.lockstep.train.Trainer;
+import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,13 +47,13 @@ final class Training {
 
     private final SparkSession spark;
     private final LockstepConfig config;
-    private final ConsoleReport report;
+    private final TrainingListener listener;
     private final PrintStream out;
 
-    Training(SparkSession spark, LockstepConfig config, ConsoleReport report, PrintStream out) {
+    Training(SparkSession spark, LockstepConfig config, TrainingListener listener, PrintStream out) {
         this.spark = spark;
         this.config = config;
-        this.report = report;
+        this.listener = listener;
         this.out = out;
     }
 
@@ -90,7 +92,7 @@ final class Training {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try (TrainingData data = TrainingData.prepare(spark, config, Resources.preflight(context, config))) {
             describe(data, start);
-            Trainer trainer = new Trainer(context, config, data, report);
+            Trainer trainer = new Trainer(context, config, data, listener);
             TrainingResult result = resumable.train(trainer, data);
             publish(directory, data, trainer, result);
         }
@@ -132,7 +134,12 @@ final class Training {
         Map<String, Evaluation> metrics = new LinkedHashMap<>();
         for (DataRole role : DataRole.values()) {
             if (data.has(role)) {
-                metrics.put(role.configName(), evaluator.evaluate(trainer.shards(role), result.theta()));
+                metrics.put(
+                        role.configName(),
+                        Jobs.named(
+                                spark.sparkContext(),
+                                "evaluate " + role.configName(),
+                                () -> evaluator.evaluate(trainer.shards(role), result.theta())));
             }
         }
         return metrics;

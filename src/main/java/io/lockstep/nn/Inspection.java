@@ -93,6 +93,11 @@ public final class Inspection {
         return units.size();
     }
 
+    /** Σ ∂L/∂θ over the examples, as the last {@link #look} saw it; the next one overwrites it. */
+    public float[] gradient() {
+        return gradient;
+    }
+
     /** One pass with this θ, which is left alone. */
     public Seen look(float[] theta) {
         Arrays.fill(gradient, 0);

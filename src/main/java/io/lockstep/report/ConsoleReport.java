@@ -139,6 +139,11 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
 
     @Override
     public void checkpointFailed(String trouble) {
+        trouble(trouble);
+    }
+
+    /** Something beside the training fails; {@code trouble} is a sentence without its stop. */
+    public void trouble(String trouble) {
         endBar();
         Text.wrap("Warning: " + trouble + ". The training goes on.", "  ", WIDTH)
                 .forEach(out::println);

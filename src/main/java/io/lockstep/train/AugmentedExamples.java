@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.augment.Augmenter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.Jobs;
 import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
@@ -48,10 +49,10 @@ public record AugmentedExamples(Shape shape, float[] originals, List<float[]> ve
     }
 
     private static float[] first(JavaSparkContext spark, TrainingData data, int width, int examples) {
-        List<float[]> rows = data.set(DataRole.TRAIN)
+        List<float[]> rows = Jobs.named(spark.sc(), "first training examples", () -> data.set(DataRole.TRAIN)
                 .normalized(spark.defaultParallelism(), data.preparation())
                 .mapPartitions(tasks -> first(tasks.next(), width, examples))
-                .collect();
+                .collect());
         int count = Math.min(examples, rows.size());
         float[] x = new float[count * width];
         for (int j = 0; j < count; j++) {

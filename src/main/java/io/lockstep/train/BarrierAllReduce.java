@@ -80,7 +80,7 @@ final class BarrierAllReduce implements GradientSync {
 
     private StrideResult attempt(TrainingState state, Stride stride, StrideProgress progress) throws StageFailure {
         long start = System.nanoTime();
-        LiveStage stage = stage(state);
+        LiveStage stage = stage(state, stride);
         List<StrideOutcome> outcomes = stage.take(stride, progress).stream()
                 .sorted(Comparator.comparingInt(StrideOutcome::firstRank))
                 .toList();
@@ -105,16 +105,28 @@ final class BarrierAllReduce implements GradientSync {
      * The stage that has the state already, else a new one that starts from it; a new one also where executors have come
      * that could share the work.
      */
-    private LiveStage stage(TrainingState state) {
+    private LiveStage stage(TrainingState state, Stride stride) {
         int tasks = source.tasks();
         if (alive.filter(last -> last.state() == state && last.stage().tasks() >= tasks)
                 .isEmpty()) {
             end();
-            LiveStage stage =
-                    new LiveStage(spark, rendezvous, StageShards.of(tasks, source, scoring), job, learningRate, state);
+            LiveStage stage = new LiveStage(
+                    spark,
+                    purpose(stride),
+                    rendezvous,
+                    StageShards.of(tasks, source, scoring),
+                    job,
+                    learningRate,
+                    state);
             alive = Optional.of(new Alive(stage, state));
         }
         return alive.get().stage();
+    }
+
+    /** One stage takes all the strides to come. */
+    private String purpose(Stride stride) {
+        return "epoch " + stride.epoch() + " and on, barrier, from step " + (stride.from() + 1) + " of "
+                + job.plan().steps();
     }
 
     private void end() {

@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.nn.Network;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.nn.TrainingPass;
@@ -49,7 +50,13 @@ public final class CostProbe {
      */
     public CostModel measure(
             long examples, long batchSize, int shards, int cores, double bytesPerSecond, double latencySeconds) {
-        BatchPlan plan = new BatchPlan(examples, batchSize, shards);
+        return Jobs.named(
+                spark.sc(),
+                "what Spark costs",
+                () -> measured(new BatchPlan(examples, batchSize, shards), cores, bytesPerSecond, latencySeconds));
+    }
+
+    private CostModel measured(BatchPlan plan, int cores, double bytesPerSecond, double latencySeconds) {
         int threads = Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors()));
         int n = network.parameterCount();
         float[] theta = new float[n];
@@ -66,7 +73,7 @@ public final class CostProbe {
         double task = slots > 1 ? Math.max(0, (all - one) / (slots - 1)) : 0;
         return new CostModel(
                 n,
-                shards,
+                plan.shards(),
                 plan.steps(),
                 sliceSeconds(plan.mostRows(), threads),
                 perFloat(n, () -> add(theta, gradient)),

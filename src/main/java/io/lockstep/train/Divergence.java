@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.data.ShardTask;
 import io.lockstep.error.DivergedException;
 import io.lockstep.math.ChunkedSum;
@@ -37,7 +38,10 @@ final class Divergence {
         Broadcast<float[]> theta =
                 JavaSparkContext.fromSparkContext(shards.context()).broadcast(state.theta());
         String where = faultyParameters(job.network(), state.theta())
-                .orElseGet(() -> shards.mapPartitions(new Probe(job, theta, epoch, step)).collect().stream()
+                .orElseGet(() -> Jobs.named(shards.context(), "find what diverged", () -> shards.mapPartitions(
+                                        new Probe(job, theta, epoch, step))
+                                .collect())
+                        .stream()
                         .min(Integer::compare)
                         .map(this::faultyOutput)
                         .orElse("all layers are finite, only the loss is not."));

@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import java.io.Serializable;
@@ -89,7 +90,11 @@ final class DriverTreeReduce implements GradientSync {
         }
         EpochTime time = clock.time();
         return new StrideResult(
-                stride.steps(), time, stride.endsEpoch(job.plan()) ? score(state.theta()) : Optional.empty());
+                stride.steps(),
+                time,
+                stride.endsEpoch(job.plan())
+                        ? Jobs.named(spark.sc(), "epoch " + stride.epoch() + ", dev", () -> score(state.theta()))
+                        : Optional.empty());
     }
 
     private Optional<Score> score(float[] theta) {
@@ -120,7 +125,7 @@ final class DriverTreeReduce implements GradientSync {
     private List<StepResult> results(TrainingState state, Stride stride, int step, StepListener listener) {
         for (int attempt = 1; ; attempt++) {
             try (Handover<Parameters, StepResult> handover = Handover.of(spark, new Parameters(state.theta()))) {
-                return run(new StepTask(job, handover, stride.epoch(), step));
+                return run(new StepTask(job, handover, stride.epoch(), step), name(stride.epoch(), step));
             } catch (StepFailure failure) {
                 // in one JVM nothing is lost that another attempt could find again
                 if (spark.sc().isLocal() || attempt == ATTEMPTS) {
@@ -135,12 +140,18 @@ final class DriverTreeReduce implements GradientSync {
         }
     }
 
-    private List<StepResult> run(StepTask task) throws StepFailure {
+    private String name(int epoch, int step) {
+        return "epoch " + epoch + ", step " + (step + 1) + " of " + job.plan().steps();
+    }
+
+    private List<StepResult> run(StepTask task, String name) throws StepFailure {
         try {
             int tasks = shards.getNumPartitions();
-            JavaRDD<StepResult> results =
-                    tasks <= directTasks ? shards.mapPartitions(task) : combined(shards.mapPartitions(task), tasks);
-            return task.handover.collected(results.collect());
+            return task.handover.collected(Jobs.named(spark.sc(), name, () -> {
+                JavaRDD<StepResult> results =
+                        tasks <= directTasks ? shards.mapPartitions(task) : combined(shards.mapPartitions(task), tasks);
+                return results.collect();
+            }));
         } catch (RuntimeException e) {
             throw new StepFailure(e);
         } catch (Exception e) {

@@ -134,6 +134,7 @@ final class EpochLoop {
         current = EpochSums.NONE;
         epochs.add(record);
         listener.epochEnded(record);
+        health.tellOfLook(state.theta());
         health.judge(record);
     }
 

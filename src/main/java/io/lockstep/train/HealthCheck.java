@@ -12,6 +12,7 @@ final class HealthCheck {
     private final HealthProbe probe;
     private final HealthWatch watch;
     private final NetworkHealth initial;
+    private final NetworkSpec network;
     private final TrainingListener listener;
 
     /** Takes the sample from the training set's {@code shards}, and looks at the first θ. */
@@ -24,7 +25,9 @@ final class HealthCheck {
         this.probe = new HealthProbe(network, ProbeSample.of(shards, network, ProbeSample.most(network)));
         this.initial = probe.look(theta);
         this.watch = new HealthWatch(config, initial);
+        this.network = network;
         this.listener = listener;
+        tellOfLook(theta);
     }
 
     /** Goes on from {@code checkpoint}, of the same training. */
@@ -41,12 +44,18 @@ final class HealthCheck {
         checkpoint
                 .epochs()
                 .forEach(epoch -> watch.epoch(epoch.epoch(), epoch.health(), epoch.trainLoss(), devLoss(epoch)));
+        this.network = network;
         this.listener = listener;
     }
 
     /** The network's health with this θ. */
     NetworkHealth look(float[] theta) {
         return probe.look(theta);
+    }
+
+    /** Lets the listener see what the last {@link #look}, at this θ, saw. */
+    void tellOfLook(float[] theta) {
+        listener.lookedInto(new TrainingListener.Look(network, theta, probe.gradient(), probe.examples()));
     }
 
     /** Takes in the loss of a mini-batch. */

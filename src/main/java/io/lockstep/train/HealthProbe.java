@@ -28,6 +28,16 @@ final class HealthProbe {
         return before;
     }
 
+    /** Σ ∂L/∂θ over the sample of the last look, until the next one. */
+    float[] gradient() {
+        return inspection.gradient();
+    }
+
+    /** How many examples it looks at. */
+    int examples() {
+        return examples;
+    }
+
     /** Goes on from a look at {@code theta}. */
     void resume(float[] theta) {
         before = theta;

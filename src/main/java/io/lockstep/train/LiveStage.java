@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,11 +44,13 @@ final class LiveStage implements Rendezvous.Listener {
     /**
      * Starts the stage.
      *
+     * @param purpose for Spark's UI
      * @param shards an element for each task
      * @param state where its first stride starts
      */
     LiveStage(
             JavaSparkContext spark,
+            String purpose,
             Rendezvous rendezvous,
             JavaRDD<StageShards> shards,
             ShardWorker.Job job,
@@ -66,8 +69,7 @@ final class LiveStage implements Rendezvous.Listener {
         this.running = new FutureTask<>(() -> {
             spark.addJobTag(tag());
             spark.setInterruptOnCancel(true);
-            spark.setLocalProperty("spark.job.description", "training steps");
-            return stage.toJavaRDD().collect();
+            return Jobs.named(spark.sc(), purpose, () -> stage.toJavaRDD().collect());
         });
         Thread thread = new Thread(running, "lockstep-stage");
         thread.setDaemon(true);

@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.data.Shard;
 import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
@@ -44,7 +45,9 @@ public record ProbeSample(float[] x, float[] y, int examples, float[] shift) imp
         int width = network.input().size();
         int targets = network.loss().targets(network.outputs());
         List<ProbeSample> parts =
-                shards.mapPartitions(new First(most, width, targets)).collect();
+                Jobs.named(shards.context(), "sample of the training examples", () -> shards.mapPartitions(
+                                new First(most, width, targets))
+                        .collect());
         int examples = parts.stream().mapToInt(ProbeSample::examples).sum();
         float[] x = new float[Math.multiplyExact(width, examples)];
         float[] y = new float[targets * examples];

@@ -10,6 +10,7 @@ import io.lockstep.model.CheckpointDirectory.Entry;
 import io.lockstep.model.Damage;
 import io.lockstep.model.ModelDirectory;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -182,10 +183,12 @@ public final class ResumableTraining {
         if (from.isEmpty()) {
             found = Optional.empty();
         }
+        long run = found.map(each -> each.content().run()).orElseGet(System::currentTimeMillis);
+        trainer.announce(
+                Instant.ofEpochMilli(run), from.map(Checkpoint::optimizerSteps).orElse(0L));
         if (config.checkpoint().isEmpty()) {
             return trainer.train(from, Optional.empty());
         }
-        long run = found.map(each -> each.content().run()).orElseGet(System::currentTimeMillis);
         List<Entry> foreign = found.map(each -> entries.stream()
                         .filter(entry -> isForeign(entry, each.entry()))
                         .toList())

@@ -1,5 +1,6 @@
 package io.lockstep.train;
 
+import io.lockstep.data.Jobs;
 import io.lockstep.data.ShardTask;
 import io.lockstep.math.ReductionTree;
 import io.lockstep.model.TargetTransform;
@@ -34,7 +35,9 @@ public final class SetScorer {
                 JavaSparkContext.fromSparkContext(shards.context()).broadcast(theta.clone());
         try {
             ReductionTree<ScoreSums> tree = new ReductionTree<>(ScoreSums::merge);
-            shards.mapPartitions(new ScoreTask(job, broadcast)).collect().forEach(tree::addNode);
+            Jobs.named(shards.context(), "score", () -> shards.mapPartitions(new ScoreTask(job, broadcast))
+                            .collect())
+                    .forEach(tree::addNode);
             return job.score(tree.root());
         } finally {
             broadcast.destroy();

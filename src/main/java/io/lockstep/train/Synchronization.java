@@ -3,6 +3,7 @@ package io.lockstep.train;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.SyncMode;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.Jobs;
 import io.lockstep.data.ShardTask;
 import io.lockstep.data.ShardedSet;
 import io.lockstep.data.TrainingData;
@@ -87,7 +88,8 @@ final class Synchronization {
             }
             case AUTO ->
                 obstacle.map(why -> new Choice(SyncMode.DRIVER, Optional.of("cannot take barrier: " + why)))
-                        .orElseGet(() -> fasterOf(state, plan, epoch));
+                        .orElseGet(() -> Jobs.named(
+                                spark.sc(), "try sync driver and barrier", () -> fasterOf(state, plan, epoch)));
         };
     }
 

@@ -13,6 +13,7 @@ import io.lockstep.error.DivergedException;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -138,6 +139,11 @@ public final class Trainer {
         Optional<EpochLoop.Checkpointing> checkpointing =
                 config.checkpoint().flatMap(when -> checkpoints.map(sink -> EpochLoop.Checkpointing.of(when, sink)));
         return new EpochLoop(network, learningRate(), state, best, health, listener, checkpointing);
+    }
+
+    /** Tells the listener which training this is. */
+    void announce(Instant first, long steps) {
+        listener.began(first, steps);
     }
 
     /** What {@link #train} would tell its listener at the start; {@code sync: auto} takes some steps on a copy of the state. */

@@ -2,6 +2,8 @@ package io.lockstep.train;
 
 import io.lockstep.config.SyncMode;
 import io.lockstep.nn.NetworkSpec;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,6 +47,30 @@ public interface TrainingListener {
      */
     record Step(int epoch, int step, int steps, double loss, long examples, double syncShare) {}
 
+    /**
+     * The network was looked into, before the first step or after an epoch. Its arrays are the training's own, and good only
+     * while the listener is told.
+     *
+     * @param theta θ
+     * @param gradient Σ ∂L/∂θ over the examples of the look; nothing in the places of running averages
+     * @param examples how many they were
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Look(NetworkSpec network, float[] theta, float[] gradient, int examples) {}
+
+    /** All of {@code listeners}, told in their order. */
+    static TrainingListener all(TrainingListener... listeners) {
+        return new Listeners(List.of(listeners));
+    }
+
+    /**
+     * The training is about to begin, or to go on; comes before all else.
+     *
+     * @param first when its first run began
+     * @param steps that earlier runs took and that are not taken again
+     */
+    default void began(Instant first, long steps) {}
+
     /** The training begins. */
     default void started(Plan plan) {}
 
@@ -76,6 +102,9 @@ public interface TrainingListener {
 
     /** An epoch ended and was scored. */
     default void epochEnded(EpochRecord epoch) {}
+
+    /** The network was looked into; after an epoch this comes after {@link #epochEnded}. */
+    default void lookedInto(Look look) {}
 
     /** The training ended; no failure ends it so. */
     default void ended(TrainingResult result) {}
