@@ -54,8 +54,8 @@ final class DenseRowFile implements RowFile {
     }
 
     @Override
-    public float weight(int row) {
-        return segments[row / rowsPerSegment].get(row % rowsPerSegment * stride + stride - 1);
+    public float tail(int row, int i) {
+        return segments[row / rowsPerSegment].get(row % rowsPerSegment * stride + layout.features() + i);
     }
 
     /** Writes examples, one block after the other, and maps them. */

@@ -21,7 +21,17 @@ public final class LabelledData implements AutoCloseable {
      * @throws DataException if it lacks a column of the model, a cell cannot be encoded, or it has no rows
      */
     public LabelledData(Tables.Source source, ModelDescription model) {
-        this.rows = rows(source, model);
+        this(source, model, Optional.empty());
+    }
+
+    /**
+     * Encodes a table.
+     *
+     * @param slices by whose values its rows are told apart; empty for not
+     * @throws DataException if it lacks a column of the model, a cell cannot be encoded, or it has no rows
+     */
+    public LabelledData(Tables.Source source, ModelDescription model, Optional<SliceColumn> slices) {
+        this.rows = rows(source, model, slices);
         long count = rows.count(DataRole.TEST);
         if (count == 0) {
             rows.close();
@@ -30,7 +40,7 @@ public final class LabelledData implements AutoCloseable {
         this.set = rows.shards(DataRole.TEST, TrainingData.evaluationShards(count));
     }
 
-    private static CanonicalRows rows(Tables.Source source, ModelDescription model) {
+    private static CanonicalRows rows(Tables.Source source, ModelDescription model, Optional<SliceColumn> slices) {
         StructType table = source.table().schema();
         UnreadableImages.requireNoneEmpty(source, model.features(), "--data");
         try {
@@ -40,7 +50,8 @@ public final class LabelledData implements AutoCloseable {
                     new KeyHash(table, List.of()),
                     Splitter.all(DataRole.TEST),
                     new ExampleEncoder(model.features(), table),
-                    target(model, table),
+                    slices.map(column -> target(model, table).sliced(column, table))
+                            .orElseGet(() -> target(model, table)),
                     SEED,
                     Ranges.of(role -> role == DataRole.TEST ? bytes : 0));
         } catch (Exception e) {

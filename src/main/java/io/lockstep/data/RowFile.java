@@ -12,6 +12,6 @@ sealed interface RowFile permits DenseRowFile, SparseRowFile {
     /** Writes the features of an example to {@code x[xFrom..]}, in full, and its targets to {@code y[yFrom..]}. */
     void copy(int row, float[] x, int xFrom, float[] y, int yFrom);
 
-    /** An example's weight; only of a weighted set. */
-    float weight(int row);
+    /** The {@code i}-th of the numbers behind an example's features: its targets, its weight, its slice. */
+    float tail(int row, int i);
 }

@@ -99,14 +99,23 @@ public final class Shard {
     /** The weights (1, count) of what {@link #gather} takes with the same arguments; only of a weighted shard. */
     public void gatherWeights(int[] order, int from, int count, float[] weights) {
         for (int j = 0; j < count; j++) {
-            weights[j] = file.weight(order[from + j]);
+            weights[j] = weight(order[from + j]);
         }
     }
 
     /** The weights (1, count) of what {@link #read} takes; of a shard without weights ones. */
     public void readWeights(int from, int count, float[] weights) {
         for (int j = 0; j < count; j++) {
-            weights[j] = isWeighted() ? file.weight(from + j) : 1;
+            weights[j] = isWeighted() ? weight(from + j) : 1;
         }
+    }
+
+    private float weight(int row) {
+        return file.tail(row, layout.targets());
+    }
+
+    /** The slice of example {@code row}; of a shard with slices only. */
+    public int slice(int row) {
+        return (int) file.tail(row, layout.tail() - 1);
     }
 }

@@ -91,11 +91,11 @@ final class SparseRowFile implements RowFile {
     }
 
     @Override
-    public float weight(int row) {
+    public float tail(int row, int i) {
         long begin = begins.get(row);
         int segment = (int) (begin / segmentWords);
         int at = (int) (begin % segmentWords);
-        return floats.get(segment).get(at + 1 + 2 * counts.get(segment).get(at) + layout.targets());
+        return floats.get(segment).get(at + 1 + 2 * counts.get(segment).get(at) + i);
     }
 
     /** Writes examples, one block after the other, and maps them. */

@@ -22,6 +22,7 @@ public final class TargetEncoder implements Serializable {
 
     private final List<Part> parts;
     private final RowLayout.Weight weight;
+    private final RowLayout.Slice slice;
 
     /** One float of an example. */
     private interface Part extends Serializable {
@@ -29,8 +30,13 @@ public final class TargetEncoder implements Serializable {
     }
 
     private TargetEncoder(List<Part> parts, RowLayout.Weight weight) {
+        this(parts, weight, RowLayout.Slice.NONE);
+    }
+
+    private TargetEncoder(List<Part> parts, RowLayout.Weight weight, RowLayout.Slice slice) {
         this.parts = List.copyOf(parts);
         this.weight = weight;
+        this.slice = slice;
     }
 
     /**
@@ -104,13 +110,21 @@ public final class TargetEncoder implements Serializable {
             cell.require("data.weight expects numbers");
             all.add(new WeightColumn(cell));
         }
-        return new TargetEncoder(all, RowLayout.Weight.LAST);
+        return new TargetEncoder(all, RowLayout.Weight.BEHIND_TARGETS);
+    }
+
+    /** The same, with each example's slice behind its weight. */
+    TargetEncoder sliced(SliceColumn column, StructType table) {
+        List<Part> all = new ArrayList<>(parts);
+        int ordinal = new Columns(table).ordinal(column.column());
+        all.add(new SliceNumber(column, ordinal, table.fields()[ordinal].dataType()));
+        return new TargetEncoder(all, weight, RowLayout.Slice.LAST);
     }
 
     /** How an example of {@code features} lies. */
     RowLayout layout(int features, Storage storage) {
-        return new RowLayout(
-                features, weight == RowLayout.Weight.LAST ? parts.size() - 1 : parts.size(), weight, storage);
+        int behind = (weight == RowLayout.Weight.NONE ? 0 : 1) + (slice == RowLayout.Slice.NONE ? 0 : 1);
+        return new RowLayout(features, parts.size() - behind, weight, slice, storage);
     }
 
     /**
@@ -228,6 +242,13 @@ public final class TargetEncoder implements Serializable {
                 throw cell.fault(row, "data.weight expects finite numbers >= 0, found \"" + cell.text(row) + "\"");
             }
             return value;
+        }
+    }
+
+    private record SliceNumber(SliceColumn column, int ordinal, DataType type) implements Part {
+        @Override
+        public float encode(InternalRow row) {
+            return column.slice(row, ordinal, type);
         }
     }
 

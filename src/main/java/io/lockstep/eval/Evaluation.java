@@ -32,7 +32,9 @@ public sealed interface Evaluation permits Classification, Regression, Multilabe
         if (json.has(MetricNames.RMSE)) {
             return Regression.read(json);
         }
-        return json.has(MetricNames.HAMMING_LOSS) ? Multilabel.read(json) : Classification.read(json);
+        // where nothing weighs anything there are only labels to tell it by
+        boolean labels = json.has(MetricNames.HAMMING_LOSS) || json.has(Regression.LABELS);
+        return labels ? Multilabel.read(json) : Classification.read(json);
     }
 
     /**

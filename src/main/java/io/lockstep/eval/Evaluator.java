@@ -1,38 +1,30 @@
 package io.lockstep.eval;
 
-import io.lockstep.config.EvaluationMetric;
-import io.lockstep.data.Shard;
-import io.lockstep.data.ShardRange;
 import io.lockstep.data.ShardTask;
+import io.lockstep.data.SliceColumn;
 import io.lockstep.model.TargetTransform;
 import io.lockstep.nn.NetworkSpec;
-import io.lockstep.train.Score;
-import io.lockstep.train.SetScorer;
-import io.lockstep.train.ShardInference;
-import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
-import org.apache.spark.mllib.evaluation.MulticlassMetrics;
-import org.apache.spark.storage.StorageLevel;
-import scala.Tuple2;
-import scala.Tuple3;
 
 /**
- * Evaluates a network on a set: a classification by MLlib's metrics over predictions that stay distributed, the other tasks
- * by the training's own {@link Score}.
+ * Evaluates a network on a set, in one pass. Tasks add up vectors of sums for each {@linkplain Blocks block}, and keep each
+ * example's score or residual in eight bytes; the driver puts those in order, and draws blocks for the intervals
+ * ({@link Bootstrap}). Everything is added in the order of the set, so the bits are the same on any cluster.
+ *
+ * <p>What is left out of large things: above 1,000 classes the confusion matrix, areas under each class's curves, and intervals of the
+ * means over classes; above 2²⁴ scores or residuals those are put into bins, with the bound of the error beside the result.
  */
 public final class Evaluator {
-    /** Classes beyond which the confusion matrix, classes² numbers on the driver, is left out. */
-    private static final int MOST_CONFUSED = 1000;
+    /** Bins of scores from which auc's intervals are drawn. */
+    private static final int INTERVAL_BINS = 1024;
+    /** The same of each of many slices. */
+    private static final int SLICE_BINS = 256;
 
     private final NetworkSpec network;
     private final TargetTransform target;
@@ -55,161 +47,136 @@ public final class Evaluator {
     /**
      * The evaluation of θ on {@code shards}. Regression metrics are in the target's own units, but for the loss. An example
      * of weight w counts as w examples, but in {@code examples} and in {@code confusion}.
+     *
+     * @param examples how many there are in all shards
      */
-    public Evaluation evaluate(JavaRDD<ShardTask> shards, float[] theta) {
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
-        Score score = new SetScorer(shards, network, target).score(theta);
-        if (network.loss().isRegression() || labels.size() > 1) {
-            return evaluation(score);
+    public Evaluation evaluate(JavaRDD<ShardTask> shards, long examples, float[] theta) {
+        EvaluationJob job = job(examples, 0);
+        return evaluation(job, run(job, shards, theta));
+    }
+
+    /**
+     * {@link #evaluate(JavaRDD, long, float[])} with {@link Evaluation#slices} by the values of a column.
+     *
+     * @param slices the column by which the set was {@linkplain io.lockstep.data.LabelledData sliced}
+     */
+    public Evaluation evaluate(JavaRDD<ShardTask> shards, long examples, float[] theta, SliceColumn slices) {
+        EvaluationJob job = job(examples, slices.values().size());
+        List<List<GroupSums>> parts = run(job, shards, theta);
+        return evaluation(job, parts).with(new Slices(slices.column(), bySlice(job, parts, slices.values())));
+    }
+
+    private EvaluationJob job(long examples, int slices) {
+        return new EvaluationJob(network, target, examples, slices, EvaluationJob.MOST_RANKED);
+    }
+
+    /** The metrics of each slice that has examples. */
+    static Map<String, Metrics> bySlice(EvaluationJob job, List<List<GroupSums>> parts, List<String> names) {
+        Map<String, Metrics> bySlice = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            GroupTotals totals = totals(job, parts, 1 + i);
+            if (totals.examples() > 0) {
+                bySlice.put(names.get(i), totals.metrics(ranked(job, totals, SLICE_BINS)));
+            }
         }
-        Broadcast<float[]> broadcast = spark.broadcast(theta.clone());
-        JavaRDD<Prediction> predictions =
-                shards.mapPartitions(new PredictTask(network, broadcast)).persist(StorageLevel.MEMORY_AND_DISK());
-        Map<String, Double> values = new LinkedHashMap<>();
-        put(values, MetricNames.LOSS, score.value(EvaluationMetric.LOSS));
+        return bySlice;
+    }
+
+    private static List<List<GroupSums>> run(EvaluationJob job, JavaRDD<ShardTask> shards, float[] theta) {
+        Broadcast<float[]> broadcast =
+                JavaSparkContext.fromSparkContext(shards.context()).broadcast(theta.clone());
         try {
-            return classification(values, score, predictions);
+            return shards.mapPartitions(new EvaluationTask(job, broadcast)).collect();
         } finally {
-            predictions.unpersist(false);
             broadcast.destroy();
         }
     }
 
-    /** MLlib has no metrics of several labels, and its r2 of weighted examples is none of those examples repeated. */
-    private Evaluation evaluation(Score score) {
-        Map<String, Double> values = new LinkedHashMap<>();
-        boolean r2Defined = score.byLabel().stream().allMatch(of -> of.containsKey(EvaluationMetric.R2));
-        score.values().forEach((metric, value) -> {
-            if (metric != EvaluationMetric.R2 || r2Defined) {
-                put(values, metric.configName(), value);
-            }
-        });
-        Metrics all = new Metrics(score.examples(), values);
-        Map<String, Metrics> byLabel = new LinkedHashMap<>();
-        for (int k = 0; k < labels.size() && labels.size() > 1; k++) {
-            Map<String, Double> ofLabel = new LinkedHashMap<>();
-            score.byLabel().get(k).forEach((metric, value) -> put(ofLabel, metric.configName(), value));
-            byLabel.put(labels.get(k), new Metrics(score.examples(), ofLabel));
-        }
-        if (!network.loss().isRegression()) {
-            return new Multilabel(all, byLabel, Optional.empty());
-        }
-        Map<String, Regression.Output> outputs = new LinkedHashMap<>();
-        byLabel.forEach((label, of) -> outputs.put(label, new Regression.Output(of, Optional.empty())));
-        return new Regression(all, Optional.empty(), outputs, Optional.empty());
+    private static GroupTotals totals(EvaluationJob job, List<List<GroupSums>> parts, int group) {
+        return new GroupTotals(parts.stream().map(part -> part.get(group)).toList(), job.blocks());
     }
 
-    private Evaluation classification(Map<String, Double> values, Score score, JavaRDD<Prediction> predictions) {
-        MulticlassMetrics multiclass =
-                new MulticlassMetrics(weighted(predictions).rdd());
-        put(values, MetricNames.ACCURACY, multiclass.accuracy());
-        put(values, MetricNames.ERROR, 1 - multiclass.accuracy());
-        put(values, MetricNames.PRECISION, multiclass.weightedPrecision());
-        put(values, MetricNames.RECALL, multiclass.weightedRecall());
-        put(values, MetricNames.F1, multiclass.weightedFMeasure());
-        put(values, MetricNames.F1_MACRO, score.value(EvaluationMetric.F1_MACRO));
-        // MLlib gives 0 for the area where a class is absent, which is undefined and not the worst there is
-        if (classes.size() == 2 && multiclass.labels().length == 2) {
-            JavaRDD<Tuple3<Object, Object, Object>> scores = predictions.map(
-                    prediction -> new Tuple3<>(prediction.score(), prediction.observed(), prediction.weight()));
-            BinaryClassificationMetrics binary = new BinaryClassificationMetrics(scores.rdd(), 0);
-            put(values, MetricNames.AUC, binary.areaUnderROC());
-            binary.unpersist();
+    private static Optional<RankedScores> ranked(EvaluationJob job, GroupTotals totals, int mostBins) {
+        return job.classes() == 2 && job.network().outputs() == 1
+                ? RankedScores.resampling(totals, job.blocks().count(), mostBins)
+                : Optional.empty();
+    }
+
+    /** The evaluation that tasks' sums, in the order of the tasks, come to. */
+    Evaluation evaluation(EvaluationJob job, List<List<GroupSums>> parts) {
+        GroupTotals totals = totals(job, parts, 0);
+        Optional<RankedScores> ranked = ranked(job, totals, INTERVAL_BINS);
+        Metrics metrics = totals.metrics(ranked);
+        if (job.isRegression()) {
+            return regression(totals, metrics);
         }
+        return job.isMultilabel() ? multilabel(totals, metrics) : classification(job, totals, metrics, ranked);
+    }
+
+    private Classification classification(
+            EvaluationJob job, GroupTotals totals, Metrics metrics, Optional<RankedScores> ranked) {
+        ClassMeasure measure = (ClassMeasure) totals.measure();
+        Optional<Curves.Points> points = ranked.map(RankedScores::points);
         return new Classification(
-                new Metrics(score.examples(), values),
-                Map.of(),
-                classes.size() > MOST_CONFUSED
-                        ? List.of()
-                        : confusion(predictions.map(
-                                prediction -> new Tuple2<>(prediction.predicted(), prediction.observed()))),
-                List.of(),
-                List.of(),
-                List.of(),
+                metrics,
+                classes(job, totals, ranked),
+                job.countsConfusion() ? totals.confusion(classes.size()) : List.of(),
+                measure.calibration(totals.sums(), totals.binRows()),
+                points.map(Curves.Points::roc).orElse(List.of()),
+                points.map(Curves.Points::pr).orElse(List.of()),
                 Optional.empty());
     }
 
-    /**
-     * Rows are observed classes, columns predicted ones, both in the order of all classes. MLlib's own matrix leaves out
-     * what was predicted and never occurs.
-     */
-    private List<List<Long>> confusion(JavaRDD<Tuple2<Object, Object>> pairs) {
-        Map<Tuple2<Object, Object>, Long> counts = pairs.countByValue();
-        List<List<Long>> rows = new ArrayList<>();
-        for (int observed = 0; observed < classes.size(); observed++) {
-            List<Long> row = new ArrayList<>();
-            for (int predicted = 0; predicted < classes.size(); predicted++) {
-                row.add(counts.getOrDefault(new Tuple2<Object, Object>((double) predicted, (double) observed), 0L));
+    private Map<String, Metrics> classes(EvaluationJob job, GroupTotals totals, Optional<RankedScores> ranked) {
+        Map<String, Metrics> byClass = new LinkedHashMap<>();
+        long[] rows = totals.classRows();
+        for (int k = 0; k < classes.size(); k++) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            int index = k;
+            totals.counts().ifPresent(counts -> values.putAll(counts.ofClass(index)));
+            if (job.classes() > 2 && job.countsConfusion()) {
+                RankedScores.of(totals, k).ifPresent(scores -> values.putAll(scores.values()));
+            } else {
+                ranked.ifPresent(scores -> values.putAll(index == 1 ? scores.values() : scores.ofOtherClass()));
             }
-            rows.add(row);
+            byClass.put(classes.get(k), new Metrics(rows[k], MetricNames.inOrder(values)));
         }
-        return rows;
+        return byClass;
     }
 
-    private static JavaRDD<Tuple3<Object, Object, Object>> weighted(JavaRDD<Prediction> predictions) {
-        // what weighs nothing would make a class of its own
-        return predictions
-                .filter(prediction -> prediction.weight() > 0)
-                .map(prediction -> new Tuple3<>(prediction.predicted(), prediction.observed(), prediction.weight()));
+    private Multilabel multilabel(GroupTotals totals, Metrics metrics) {
+        LabelMeasure measure = (LabelMeasure) totals.measure();
+        Map<String, Metrics> byLabel = new LinkedHashMap<>();
+        for (int k = 0; k < labels.size(); k++) {
+            Map<String, Double> values = measure.ofLabel(totals.sums(), k);
+            RankedScores.of(totals, k).ifPresent(scores -> values.putAll(scores.values()));
+            byLabel.put(labels.get(k), new Metrics(totals.examples(), MetricNames.inOrder(values)));
+        }
+        return new Multilabel(metrics, byLabel, Optional.empty());
     }
 
-    /** A metric that the set does not define, such as r2 where all targets are the same, is left out: JSON has no NaN. */
-    private static void put(Map<String, Double> metrics, String name, double value) {
-        if (Double.isFinite(value)) {
-            metrics.put(name, Rounding.significant(value));
+    private Regression regression(GroupTotals totals, Metrics metrics) {
+        ErrorMeasure measure = (ErrorMeasure) totals.measure();
+        if (labels.size() == 1) {
+            return new Regression(metrics, residuals(totals, measure, 0), Map.of(), Optional.empty());
         }
+        Map<String, Regression.Output> outputs = new LinkedHashMap<>();
+        for (int k = 0; k < labels.size(); k++) {
+            outputs.put(
+                    labels.get(k),
+                    new Regression.Output(
+                            new Metrics(totals.examples(), MetricNames.inOrder(measure.ofOutput(totals.sums(), k))),
+                            residuals(totals, measure, k)));
+        }
+        return new Regression(metrics, Optional.empty(), outputs, Optional.empty());
     }
 
-    /**
-     * An example's prediction.
-     *
-     * @param predicted the class index
-     * @param observed likewise
-     * @param score the probability of class 1 where there are two, else 0
-     * @param weight what the example counts
-     */
-    private record Prediction(double predicted, double observed, double score, double weight) implements Serializable {}
-
-    /** Predicts a task's shards. */
-    private static final class PredictTask implements FlatMapFunction<Iterator<ShardTask>, Prediction> {
-        private static final long serialVersionUID = 1L;
-
-        private final NetworkSpec network;
-        private final Broadcast<float[]> theta;
-
-        PredictTask(NetworkSpec network, Broadcast<float[]> theta) {
-            this.network = network;
-            this.theta = theta;
+    private static Optional<Residuals> residuals(GroupTotals totals, ErrorMeasure measure, int output) {
+        double mean = measure.meanResidual(totals.sums(), output);
+        List<ExactResiduals> exact = totals.ranks(ExactResiduals.class);
+        if (!exact.isEmpty()) {
+            return ResidualOrder.of(exact, output).summary(mean);
         }
-
-        @Override
-        public Iterator<Prediction> call(Iterator<ShardTask> tasks) {
-            ShardTask task = tasks.next();
-            ShardInference inference = new ShardInference(network, task);
-            inference.take(theta.value());
-            // a shard of a large training set has too many predictions for the heap: no more than a pass of them at a
-            // time
-            List<Pass> passes = new ArrayList<>();
-            for (ShardRange range : task.shards()) {
-                for (long from = 0; from < range.rows(); from += inference.passRows()) {
-                    passes.add(new Pass(range, (int) from));
-                }
-            }
-            return passes.stream()
-                    .flatMap(pass -> predictions(inference, task.shard(pass.range()), pass.from()).stream())
-                    .iterator();
-        }
-
-        private record Pass(ShardRange range, int from) {}
-
-        private List<Prediction> predictions(ShardInference inference, Shard shard, int first) {
-            int n = network.outputs();
-            List<Prediction> predictions = new ArrayList<>(inference.passRows());
-            inference.pass(shard, first, (a, from, targets, target, weight) -> {
-                int predicted = ShardInference.predictedClass(a, from, n);
-                predictions.add(new Prediction(predicted, targets[target], n == 1 ? a[from] : 0, weight));
-            });
-            return predictions;
-        }
+        return totals.bins().flatMap(bins -> ResidualOrder.of(bins[output]).summary(mean));
     }
 }

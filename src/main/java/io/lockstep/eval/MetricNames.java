@@ -1,5 +1,9 @@
 package io.lockstep.eval;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * What metrics are called in {@code metrics.json}. Where examples have weights, each counts as w examples. Of class k: h_k
  * how often it was predicted rightly, p_k how often predicted, o_k how often observed; precision h_k/p_k, recall h_k/o_k, F1
@@ -49,5 +53,47 @@ public final class MetricNames {
     /** 1 − Σ(y − ŷ)²/Σ(y − ȳ)². */
     public static final String R2 = "r2";
 
+    /** How far {@link #AUC} may be off; absent where it is exact. */
+    public static final String AUC_BOUND = "auc_bound";
+    /** How far {@link #AUC_PR} may be off; absent where it is exact. */
+    public static final String AUC_PR_BOUND = "auc_pr_bound";
+
+    private static final List<String> ORDER = List.of(
+            LOSS,
+            ACCURACY,
+            ERROR,
+            PRECISION,
+            RECALL,
+            F1,
+            PRECISION_MACRO,
+            RECALL_MACRO,
+            F1_MACRO,
+            PRECISION_MICRO,
+            RECALL_MICRO,
+            F1_MICRO,
+            HAMMING_LOSS,
+            RMSE,
+            MAE,
+            R2,
+            LOG_LOSS,
+            AUC,
+            AUC_PR,
+            AUC_BOUND,
+            AUC_PR_BOUND,
+            ECE,
+            BRIER);
+
     private MetricNames() {}
+
+    /** The values in the order of {@code metrics.json}, without those that are not defined: JSON has no NaN. */
+    static Map<String, Double> inOrder(Map<String, Double> values) {
+        Map<String, Double> ordered = new LinkedHashMap<>();
+        for (String name : ORDER) {
+            Double value = values.get(name);
+            if (value != null && Double.isFinite(value)) {
+                ordered.put(name, value);
+            }
+        }
+        return ordered;
+    }
 }

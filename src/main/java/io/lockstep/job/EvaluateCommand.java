@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.Credentials;
 import io.lockstep.data.Jobs;
 import io.lockstep.data.LabelledData;
+import io.lockstep.data.ShardTask;
+import io.lockstep.data.SliceColumn;
 import io.lockstep.data.Tables;
 import io.lockstep.error.ExitCode;
 import io.lockstep.eval.Evaluation;
@@ -14,11 +16,13 @@ import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
+import io.lockstep.report.MetricsTable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -40,6 +44,12 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
     @Option(names = "--out", paramLabel = "FILE", description = "Write the metrics there as JSON.")
     private String out;
 
+    @Option(
+            names = "--by",
+            paramLabel = "COLUMN",
+            description = "Also for each value of a column: text, numbers (of many the deciles), truth values, days.")
+    private String by;
+
     @Mixin
     private CommonOptions common;
 
@@ -60,7 +70,8 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
             Evaluation metrics = metrics(session.spark(), model);
-            ConsoleReport.printMetrics(PlainOutput.standard(), Map.of("data", metrics));
+            MetricsTable.print(PlainOutput.standard(), Map.of("data", metrics));
+            metrics.slices().ifPresent(slices -> MetricsTable.print(PlainOutput.standard(), slices));
             file.ifPresent(target -> target.write(json(model, metrics)));
         }
         return ExitCode.DONE.number();
@@ -69,15 +80,16 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
     private Evaluation metrics(SparkSession spark, LoadedModel model) {
         ModelDescription description = model.description();
         Tables.Source source = data.open(spark, description);
-        try (LabelledData labelled = new LabelledData(source, description)) {
-            return Jobs.named(spark.sparkContext(), "metrics", () -> new Evaluator(
-                            description.network(), description.target(), description.classes(), description.labels())
-                    .evaluate(
-                            labelled.set()
-                                    .normalized(
-                                            spark.sparkContext().defaultParallelism(),
-                                            LabelledData.preparation(description)),
-                            model.theta()));
+        Optional<SliceColumn> slices = Optional.ofNullable(by).map(column -> SliceColumn.of(source, column));
+        Evaluator evaluator =
+                new Evaluator(description.network(), description.target(), description.classes(), description.labels());
+        try (LabelledData labelled = new LabelledData(source, description, slices)) {
+            JavaRDD<ShardTask> shards = labelled.set()
+                    .normalized(spark.sparkContext().defaultParallelism(), LabelledData.preparation(description));
+            long examples = labelled.set().examples();
+            return Jobs.named(spark.sparkContext(), "metrics", () -> slices.map(
+                            column -> evaluator.evaluate(shards, examples, model.theta(), column))
+                    .orElseGet(() -> evaluator.evaluate(shards, examples, model.theta())));
         }
     }
 

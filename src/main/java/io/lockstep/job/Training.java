@@ -19,6 +19,7 @@ import io.lockstep.model.ModelDirectory;
 import io.lockstep.model.ModelDraft;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
+import io.lockstep.report.MetricsTable;
 import io.lockstep.report.Text;
 import io.lockstep.train.EpochRecord;
 import io.lockstep.train.EpochTime;
@@ -139,7 +140,8 @@ final class Training {
                         Jobs.named(
                                 spark.sparkContext(),
                                 "evaluate " + role.configName(),
-                                () -> evaluator.evaluate(trainer.shards(role), result.theta())));
+                                () -> evaluator.evaluate(
+                                        trainer.shards(role), data.set(role).examples(), result.theta())));
             }
         }
         return metrics;
@@ -162,7 +164,7 @@ final class Training {
             String sha256 = ModelIo.write(draft, description, result.theta());
             Map<String, Evaluation> metrics = evaluateInto(draft, data, trainer, result, sha256);
             draft.publish();
-            ConsoleReport.printMetrics(out, metrics);
+            MetricsTable.print(out, metrics);
             out.println("Model " + config.output());
             out.println("SHA-256 " + sha256);
         } catch (IOException e) {

@@ -8,7 +8,8 @@ public enum Purpose {
     INITIALIZATION(1),
     PERMUTATION(2),
     DROPOUT(3),
-    AUGMENTATION(4);
+    AUGMENTATION(4),
+    BOOTSTRAP(5);
 
     private final int id;
 

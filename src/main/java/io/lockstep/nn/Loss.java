@@ -106,6 +106,19 @@ public record Loss(Kind kind, double delta) implements Serializable {
         return sum;
     }
 
+    /**
+     * The loss of each prediction, from the logits.
+     *
+     * @param z Z[L] (n, m), left alone
+     * @param y the targets, ({@link #targets}, m)
+     * @param losses L (1, m) is written there
+     */
+    public void losses(float[] z, float[] y, int n, int m, double[] losses) {
+        for (int j = 0; j < m; j++) {
+            losses[j] = example(z, y, n, j);
+        }
+    }
+
     /** L of example j. */
     private double example(float[] z, float[] y, int n, int j) {
         int from = j * n;

@@ -3,8 +3,6 @@ package io.lockstep.report;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Task;
-import io.lockstep.eval.Evaluation;
-import io.lockstep.eval.Metrics;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.NetworkSpec;
 import io.lockstep.train.EpochRecord;
@@ -14,18 +12,13 @@ import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -40,8 +33,6 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     private static final int BAR_NUMBER = 8;
     /** Of a number in a table. */
     private static final int NUMBER = 10;
-    /** Of a column of the table of metrics; three sets and the names take 54 characters. */
-    private static final int SET = 14;
     /** 76 characters; an epoch of more than five digits has four to spare. */
     private static final String LINE = "%5s %10s %10s %12s %10s %15s %8s%n";
 
@@ -328,33 +319,6 @@ public final class ConsoleReport implements TrainingListener, AutoCloseable {
     /** A sentence that is not to be missed, on standard error. */
     public static void warn(String sentence) {
         Text.wrap("Warning: " + sentence + ".", "  ", WIDTH).forEach(System.err::println);
-    }
-
-    /** The metrics of the sets: a line for each metric, a column for each set. */
-    public static void printMetrics(PrintStream out, Map<String, Evaluation> evaluations) {
-        List<Metrics> sets =
-                evaluations.values().stream().map(Evaluation::metrics).toList();
-        Set<String> names = new LinkedHashSet<>();
-        sets.forEach(set -> names.addAll(set.values().keySet()));
-        out.println(row("", evaluations.keySet().stream()));
-        out.println(row("examples", sets.stream().map(set -> Numbers.count((double) set.examples(), SET - 1))));
-        for (String name : names) {
-            out.println(row(name, sets.stream().map(set -> number(set.value(name)))));
-        }
-    }
-
-    private static String row(String name, Stream<String> cells) {
-        return String.format(Locale.ROOT, "%-12s", name)
-                + cells.map(cell -> String.format(Locale.ROOT, "%" + SET + "s", cell))
-                        .collect(Collectors.joining());
-    }
-
-    private static String number(OptionalDouble value) {
-        if (value.isEmpty()) {
-            return "-";
-        }
-        double number = value.getAsDouble();
-        return Math.abs(number) >= 1000 ? Numbers.count(number, SET - 1) : Numbers.compact(number, NUMBER);
     }
 
     private static String shortName(EvaluationMetric metric) {

@@ -48,7 +48,7 @@ final class ScoreSums implements Serializable {
                         : network.loss().kind() == Loss.Kind.SIGMOID_CROSS_ENTROPY && n > 1
                                 ? new Labels(n)
                                 : new Classes(n));
-        sums.loss = inference.forEach(shard, (outputs, from, targets, target, w) -> {
+        sums.loss = inference.forEach(shard, (outputs, from, targets, target, w, loss) -> {
             sums.examples++;
             sums.weight += w;
             // what weighs nothing has no share in a mean, not even in that of no examples

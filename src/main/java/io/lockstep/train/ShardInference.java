@@ -17,6 +17,7 @@ public final class ShardInference {
     private float[] theta = new float[0];
 
     private final PassExamples examples;
+    private final double[] losses;
     private final int targets;
     private final int n;
 
@@ -30,6 +31,7 @@ public final class ShardInference {
         this.network = new Network(FoldedNetwork.spec(spec), capacity);
         this.n = spec.outputs();
         this.examples = new PassExamples(spec, capacity);
+        this.losses = new double[capacity];
         this.targets = spec.loss().targets(n);
     }
 
@@ -49,8 +51,9 @@ public final class ShardInference {
          * @param targets holds the targets as the network was trained on them, reused
          * @param target where this example's targets begin
          * @param weight what the example counts
+         * @param loss its L, not times the weight
          */
-        void accept(float[] outputs, int from, float[] targets, int target, float weight);
+        void accept(float[] outputs, int from, float[] targets, int target, float weight, double loss);
     }
 
     /**
@@ -60,30 +63,27 @@ public final class ShardInference {
      */
     public double forEach(Shard shard, Consumer consumer) {
         double loss = 0;
-        for (long from = 0; from < shard.rows(); from += passRows()) {
+        for (long from = 0; from < shard.rows(); from += network.capacity()) {
             loss += pass(shard, (int) from, consumer);
         }
         return loss;
     }
 
-    /** The most examples of a pass. */
-    public int passRows() {
-        return network.capacity();
-    }
-
     /** {@link #forEach} of the pass that begins with example {@code from}. */
-    public double pass(Shard shard, int from, Consumer consumer) {
-        int m = Math.min(passRows(), shard.rows() - from);
+    private double pass(Shard shard, int from, Consumer consumer) {
+        int m = Math.min(network.capacity(), shard.rows() - from);
         examples.read(shard, from, m);
         float[] a = examples.logits(network, theta);
         float[] y = examples.y();
         float[] weights = examples.weights();
-        double loss = spec.loss().sum(a, y, weights, n, m);
+        spec.loss().losses(a, y, n, m, losses);
         spec.loss().output(a, n, m);
+        double sum = 0;
         for (int j = 0; j < m; j++) {
-            consumer.accept(a, j * n, y, j * targets, weights[j]);
+            sum += weights[j] * losses[j];
+            consumer.accept(a, j * n, y, j * targets, weights[j], losses[j]);
         }
-        return loss;
+        return sum;
     }
 
     /** Whether the probability of a label is above ½. */

@@ -44,7 +44,7 @@ class SparseRowsTest {
     @TempDir
     Path dir;
 
-    private static final RowLayout WEIGHTED = new RowLayout(5, 2, RowLayout.Weight.LAST, Storage.SPARSE);
+    private static final RowLayout WEIGHTED = new RowLayout(5, 2, RowLayout.Weight.BEHIND_TARGETS, Storage.SPARSE);
 
     /** Examples as maps, the oracle: {features…, targets, weight}. */
     private static float[][] examples(int n, Random random) {

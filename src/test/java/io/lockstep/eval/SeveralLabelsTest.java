@@ -69,7 +69,10 @@ class SeveralLabelsTest {
                             data.preparation().target(),
                             data.classes(),
                             config.data().labels())
-                    .evaluate(data.set(DataRole.DEV).normalized(2, data.evaluation()), theta)
+                    .evaluate(
+                            data.set(DataRole.DEV).normalized(2, data.evaluation()),
+                            data.set(DataRole.DEV).examples(),
+                            theta)
                     .json();
             Examples examples = Examples.of(
                     data.set(DataRole.DEV).normalized(1, data.evaluation()),

@@ -7,9 +7,6 @@ import io.lockstep.config.ConfigReader;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.SyncMode;
-import io.lockstep.eval.Classification;
-import io.lockstep.eval.Evaluation;
-import io.lockstep.eval.Metrics;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.LayerSpec;
 import io.lockstep.nn.Loss;
@@ -27,7 +24,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,39 +163,6 @@ class ConsoleReportTest {
                 .hasSizeLessThanOrEqualTo(80));
         assertThat(lines().get(4)).contains("-1.005e+09").contains("10,000,000");
         assertThat(lines().get(0)).startsWith("Network 784-(40 hidden layers)-1: ");
-    }
-
-    @Test
-    void theTableOfMetricsFitsEightyColumns() {
-        Map<String, Evaluation> metrics = new LinkedHashMap<>();
-        for (String set : List.of("train", "dev", "test")) {
-            Map<String, Double> values = new LinkedHashMap<>();
-            values.put("loss", 0.12345);
-            for (String name : List.of("accuracy", "error", "precision", "recall", "f1", "auc")) {
-                values.put(name, 0.97531);
-            }
-            values.put("rmse", 123_456_789_012.0);
-            values.put("r2", -1_005_154_655.7759);
-            if (set.equals("test")) {
-                values.remove("auc");
-            }
-            metrics.put(
-                    set,
-                    new Classification(
-                            new Metrics(1_234_567_890L, values),
-                            Map.of(),
-                            List.of(List.of(1L)),
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            Optional.empty()));
-        }
-        ConsoleReport.printMetrics(out, metrics);
-        assertThat(lines()).hasSize(11).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
-        assertThat(lines().get(0)).isEqualTo("                     train           dev          test");
-        assertThat(lines().get(1)).isEqualTo("examples     1,234,567,890 1,234,567,890 1,234,567,890");
-        assertThat(lines().get(3)).isEqualTo("accuracy            0.9753        0.9753        0.9753");
-        assertThat(lines().get(8)).isEqualTo("auc                 0.9753        0.9753             -");
     }
 
     @Test
