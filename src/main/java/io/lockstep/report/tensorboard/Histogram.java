@@ -13,7 +13,14 @@ final class Histogram {
     private static final double LEAST = 1e-12;
     private static final double GREATEST = 1e20;
     private static final double GROWTH = 1.1;
+    /** The limits above 0. */
+    private static final double[] POSITIVE = positive();
+
+    /** All limits: those below 0, 0 and those above. */
     private static final double[] LIMITS = limits();
+
+    /** Where to look for a number, by its exponent: the first positive limit that is not below that power of 2. */
+    private static final int[] STARTS = starts();
 
     private final long[] counts = new long[LIMITS.length];
     private double min = Double.MAX_VALUE;
@@ -22,19 +29,37 @@ final class Histogram {
     private double sum;
     private double squares;
 
-    private static double[] limits() {
-        double[] positive = new double[1000];
+    private static double[] positive() {
+        double[] limits = new double[1000];
         int count = 0;
         for (double limit = LEAST; limit < GREATEST; limit *= GROWTH) {
-            positive[count++] = limit;
+            limits[count++] = limit;
         }
-        positive[count++] = Double.MAX_VALUE;
+        limits[count++] = Double.MAX_VALUE;
+        return Arrays.copyOf(limits, count);
+    }
+
+    private static double[] limits() {
+        int count = POSITIVE.length;
         double[] limits = new double[2 * count + 1];
         for (int i = 0; i < count; i++) {
-            limits[i] = -positive[count - 1 - i];
-            limits[count + 1 + i] = positive[i];
+            limits[i] = -POSITIVE[count - 1 - i];
+            limits[count + 1 + i] = POSITIVE[i];
         }
         return limits;
+    }
+
+    private static int[] starts() {
+        int[] starts = new int[Double.MAX_EXPONENT - Double.MIN_EXPONENT + 2];
+        int limit = 0;
+        for (int i = 0; i < starts.length; i++) {
+            double power = Math.scalb(1.0, i + Double.MIN_EXPONENT - 1);
+            while (POSITIVE[limit] < power) {
+                limit++;
+            }
+            starts[i] = limit;
+        }
+        return starts;
     }
 
     /** Takes in {@code values[from .. to)}, each times {@code scale}; what is not finite is left out. */
@@ -54,9 +79,19 @@ final class Histogram {
     }
 
     private static int bin(double value) {
-        int found = Arrays.binarySearch(LIMITS, value);
-        // of a value that is a limit, the bin after it
-        return Math.min(LIMITS.length - 1, found >= 0 ? found + 1 : -found - 1);
+        double size = Math.abs(value);
+        int limit = STARTS[Math.getExponent(size) - Double.MIN_EXPONENT + 1];
+        if (value >= 0) {
+            while (limit < POSITIVE.length - 1 && POSITIVE[limit] <= size) {
+                limit++;
+            }
+            return POSITIVE.length + 1 + limit;
+        }
+        while (POSITIVE[limit] < size) {
+            limit++;
+        }
+        // the limit below in size is the next above the value
+        return POSITIVE.length - limit;
     }
 
     /** TensorFlow's HistogramProto; of neighbouring bins that are empty there is one. */
