@@ -51,8 +51,7 @@ final class CanonicalRows implements AutoCloseable {
             Ranges ranges) {
         RowLayout layout = target.layout(features.width(), features.storage());
         RowChunks chunks = new RowChunks(key, splitter, features, target, seed, ranges);
-        return Jobs.named(
-                rows.context(), "sort rows into their order", () -> sorted(rows, chunks, layout, ranges));
+        return Jobs.named(rows.context(), "sort rows into their order", () -> sorted(rows, chunks, layout, ranges));
     }
 
     private static CanonicalRows sorted(JavaRDD<InternalRow> rows, RowChunks chunks, RowLayout layout, Ranges ranges) {
