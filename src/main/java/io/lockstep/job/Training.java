@@ -18,7 +18,6 @@ import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelDirectory;
 import io.lockstep.model.ModelDraft;
 import io.lockstep.model.ModelIo;
-import io.lockstep.report.ConsoleReport;
 import io.lockstep.report.MetricsTable;
 import io.lockstep.report.Text;
 import io.lockstep.train.EpochRecord;
