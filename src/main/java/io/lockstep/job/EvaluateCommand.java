@@ -80,7 +80,9 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
     private Evaluation metrics(SparkSession spark, LoadedModel model) {
         ModelDescription description = model.description();
         Tables.Source source = data.open(spark, description);
-        Optional<SliceColumn> slices = Optional.ofNullable(by).map(column -> SliceColumn.of(source, column));
+        Optional<SliceColumn> slices = Optional.ofNullable(by)
+                .map(column ->
+                        Jobs.named(spark.sparkContext(), "values of " + column, () -> SliceColumn.of(source, column)));
         Evaluator evaluator =
                 new Evaluator(description.network(), description.target(), description.classes(), description.labels());
         try (LabelledData labelled = new LabelledData(source, description, slices)) {

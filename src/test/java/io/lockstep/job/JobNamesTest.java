@@ -104,7 +104,8 @@ class JobNamesTest {
         assertThat(run("train", config, "--set", "sync=barrier"))
                 .contains("digits: epoch 1 and on, barrier, from step 1 of 3")
                 .allMatch(name -> name.startsWith("digits: "));
-        assertThat(run("evaluate", dir + "/model", "--data", dir + "/d.csv"))
+        assertThat(run("evaluate", dir + "/model", "--data", dir + "/d.csv", "--by", "a"))
+                .contains("evaluate digits: values of a", "evaluate digits: metrics")
                 .allMatch(name -> name.startsWith("evaluate digits: "));
         assertThat(run("predict", dir + "/model", "--data", dir + "/d.csv", "--out", dir + "/p"))
                 .contains("predict digits: score rows")
