@@ -62,6 +62,7 @@ public final class ConfigWriter {
         split.put("train", data.split().train());
         split.put("dev", data.split().dev());
         split.put("test", data.split().test());
+        split.put("train_dev", data.split().trainDev());
         map.put("split", split);
         map.put("normalize", data.normalize().configName());
         map.put("image", data.image().map(image -> image(image, data)).orElse(null));

@@ -215,6 +215,7 @@ final class DataReader {
         double train = parts.number("train", Defaults.SPLIT.train(), Range.POSITIVE_FRACTION);
         double dev = parts.number("dev", Defaults.SPLIT_PART, Range.FRACTION);
         double test = parts.number("test", Defaults.SPLIT_PART, Range.FRACTION);
+        double trainDev = parts.number("train_dev", Defaults.SPLIT_PART, Range.FRACTION);
         if (data.mistakes().touch(data.path("split"))) {
             return Defaults.SPLIT;
         }
@@ -226,6 +227,6 @@ final class DataReader {
                             + ", expected 1.");
             return Defaults.SPLIT;
         }
-        return new Split(train, dev, test);
+        return new Split(train, dev, test, trainDev);
     }
 }

@@ -22,7 +22,7 @@ public final class Defaults {
     public static final Missing MISSING = Missing.ERROR;
     public static final List<String> KEY = List.of();
     public static final Split SPLIT = new Split(0.7, 0.15, 0.15);
-    /** The dev or test part that a written split leaves out. */
+    /** The dev, test or train_dev part that a written split leaves out. */
     public static final double SPLIT_PART = 0;
 
     public static final Normalize NORMALIZE = Normalize.STANDARD;

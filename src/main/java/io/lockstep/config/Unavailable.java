@@ -13,21 +13,14 @@ import java.util.function.Predicate;
  *
  * @param path with {@code []} for every element of a list
  * @param refused which values ask for it
- * @param extent whether other values are for the readers to judge
  * @param what a singular noun phrase
  */
-record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, String what, String remedy) {
+record Unavailable(String path, Predicate<YamlNode> refused, String what, String remedy) {
     private static final String REMOVE = "Remove the key.";
 
     private static final List<Unavailable> ALL = List.of(
-            value("training.bayes_error", Unavailable::isPositive, "the bias and variance diagnosis", REMOVE),
             key("registry", node -> true, "a registry of versions", REMOVE),
             key("search", node -> true, "hyper-parameter search", REMOVE));
-
-    private enum Extent {
-        KEY,
-        VALUE
-    }
 
     /** Reports what cannot be carried out, and takes the keys that no reader knows out of the tree. */
     static void report(Members root, Mistakes mistakes) {
@@ -64,20 +57,10 @@ record Unavailable(String path, Predicate<YamlNode> refused, Extent extent, Stri
                 .filter(member -> refused.test(member.value()))
                 .ifPresent(member ->
                         mistakes.add(member.place(), keyPath, what + " is not available in this version. " + remedy));
-        if (extent == Extent.KEY) {
-            map.members().remove(key);
-        }
+        map.members().remove(key);
     }
 
     private static Unavailable key(String path, Predicate<YamlNode> refused, String what, String remedy) {
-        return new Unavailable(path, refused, Extent.KEY, what, remedy);
-    }
-
-    private static Unavailable value(String path, Predicate<YamlNode> refused, String what, String remedy) {
-        return new Unavailable(path, refused, Extent.VALUE, what, remedy);
-    }
-
-    private static boolean isPositive(YamlNode node) {
-        return node instanceof YamlNode.Scalar scalar && scalar.isNumber() && Double.parseDouble(scalar.text()) > 0;
+        return new Unavailable(path, refused, what, remedy);
     }
 }

@@ -5,8 +5,10 @@ import java.util.Locale;
 /** What a set of examples is for. */
 public enum DataRole {
     TRAIN(0),
-    DEV(1),
-    TEST(2);
+    /** Of train's rows, but evaluated only. */
+    TRAIN_DEV(1),
+    DEV(2),
+    TEST(3);
 
     private final int index;
 
@@ -14,7 +16,7 @@ public enum DataRole {
         this.index = index;
     }
 
-    /** 0, 1, 2: the place of its partitions among those of all roles. */
+    /** From 0: the place of its partitions among those of all roles. */
     int index() {
         return index;
     }

@@ -75,7 +75,7 @@ record Encoding(
                     + " training rows are too many for classes, e.g. \"" + names.first()
                     + "\". If it is a number to predict, set task: regression.");
         }
-        for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
+        for (DataRole role : List.of(DataRole.TRAIN_DEV, DataRole.DEV, DataRole.TEST)) {
             for (String name : survey.classes(role)) {
                 if (!names.contains(name)) {
                     throw new DataException("label column \"" + label + "\": class \"" + name

@@ -160,7 +160,6 @@ class ConfigMistakesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
-            training: { bayes_error: 0.01 }   | training.bayes_error: the bias and variance diagnosis is not available in this version. Remove the key.
             registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
             """)

@@ -83,7 +83,7 @@ class ConfigWriterTest {
                         "{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
                                 + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\",\"weight\":null,"
                                 + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
-                                + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15},"
+                                + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15,\"train_dev\":0.0},"
                                 + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"storage\":\"auto\","
                                 + "\"target\":\"none\",\"shuffle\":\"auto\"},"
                                 + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"batch_norm\":false,"

@@ -89,7 +89,7 @@ final class RandomConfigs {
                 hashing,
                 pick(random, Missing.values()),
                 names(random, 0),
-                new Split(1 - dev - test, dev, test),
+                new Split(1 - dev - test, dev, test, random.nextBoolean() ? 0 : random.nextDouble() * 0.9),
                 pick(random, Normalize.values()),
                 picture
                         ? Optional.of(

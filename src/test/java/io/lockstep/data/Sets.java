@@ -81,7 +81,7 @@ final class Sets {
                 new ExampleEncoder(new FeatureSchema(features), schema),
                 TargetEncoder.regression(label, TargetTransform.Kind.NONE, schema),
                 seed,
-                new Ranges(List.of(ranges, 1, 1)));
+                new Ranges(List.of(ranges, 1, 1, 1)));
     }
 
     /** The examples as stored, in order: features, then the target. */

@@ -192,8 +192,8 @@ class ShardTest {
             assertThat(TestSpark.context().getPersistentRDDs().entrySet())
                     .filteredOn(stored -> !before.contains(stored.getKey()))
                     .singleElement()
-                    .satisfies(stored ->
-                            assertThat(stored.getValue().getNumPartitions()).isEqualTo(2 * DataRole.values().length));
+                    .satisfies(stored -> assertThat(stored.getValue().getNumPartitions())
+                            .isEqualTo(4 + DataRole.values().length - 1));
         }
     }
 

@@ -173,7 +173,7 @@ class SparseRowsTest {
                         new FeatureSchema(List.of(new FeatureColumn.VectorColumn("v", 6)), storage), VECTORS),
                 TargetEncoder.regression("y", TargetTransform.Kind.NONE, VECTORS),
                 1,
-                new Ranges(List.of(ranges, 1, 1)));
+                new Ranges(List.of(ranges, 1, 1, 1)));
     }
 
     /** All rows have one key, so that their order is that of the examples themselves. */

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +27,11 @@ class SplitTest {
     }
 
     private static Set<List<Float>> rows(TrainingData data, DataRole role) {
-        return new HashSet<>(Sets.stored(data.set(role), 1));
+        return data.has(role) ? new HashSet<>(Sets.stored(data.set(role), 1)) : new HashSet<>();
+    }
+
+    private static long examples(TrainingData data, DataRole role) {
+        return data.has(role) ? data.set(role).examples() : 0;
     }
 
     private Path numbers(String name, int from, int to, int times) {
@@ -50,7 +56,7 @@ class SplitTest {
             int distinct = 0;
             for (DataRole role : DataRole.values()) {
                 Set<List<Float>> rows = rows(data, role);
-                assertThat(data.set(role).examples()).isEqualTo(2L * rows.size());
+                assertThat(examples(data, role)).isEqualTo(2L * rows.size());
                 all.addAll(rows);
                 distinct += rows.size();
             }
@@ -82,7 +88,7 @@ class SplitTest {
         try (TrainingData data = Sets.prepare(config(file, 1, "key: patient"))) {
             assertThat(data.features().slotNames()).containsExactly("x");
             Set<Float> seen = new HashSet<>();
-            for (DataRole role : DataRole.values()) {
+            for (DataRole role : List.of(DataRole.TRAIN, DataRole.DEV, DataRole.TEST)) {
                 Set<Float> patients = new HashSet<>();
                 rows(data, role).forEach(row -> patients.add(row.get(0)));
                 assertThat(data.set(role).examples()).isEqualTo(5L * patients.size());
@@ -123,6 +129,30 @@ class SplitTest {
     }
 
     @Test
+    void aTrainDevSetIsCutOutOfTheTrainingRowsAloneAndALargerOneHoldsTheSmaller() {
+        Path file = numbers("aside.csv", 0, 1000, 1);
+        String split = "split: { train: 0.6, dev: 0.3, test: 0.1 }";
+        Map<Double, Set<List<Float>>> aside = new TreeMap<>();
+        try (TrainingData whole = Sets.prepare(config(file, 1, split))) {
+            for (double fraction : List.of(0.2, 0.5)) {
+                String cut = split.replace("}", ", train_dev: " + fraction + " }");
+                try (TrainingData data = Sets.prepare(config(file, 1, cut))) {
+                    assertThat(rows(data, DataRole.DEV)).isEqualTo(rows(whole, DataRole.DEV));
+                    assertThat(rows(data, DataRole.TEST)).isEqualTo(rows(whole, DataRole.TEST));
+                    Set<List<Float>> set = rows(data, DataRole.TRAIN_DEV);
+                    assertThat(rows(data, DataRole.TRAIN)).doesNotContainAnyElementsOf(set);
+                    aside.put(fraction, new HashSet<>(set));
+                    set.addAll(rows(data, DataRole.TRAIN));
+                    assertThat(set).isEqualTo(rows(whole, DataRole.TRAIN));
+                }
+            }
+        }
+        // 4.5 standard deviations of a binomial of 1000 keys: √(1000·0.12·0.88) = 10.3
+        assertThat(aside.get(0.2)).hasSizeBetween(74, 166);
+        assertThat(aside.get(0.5)).containsAll(aside.get(0.2));
+    }
+
+    @Test
     void theBordersOfTheFractionsBelongToTheRightSet() {
         long below = (1L << 63) - 1; // just under one half, as an unsigned number
         Splitter halves = Splitter.byFractions(0.5, 0, 0.5);
@@ -134,6 +164,10 @@ class SplitTest {
         assertThat(noTest.role(-1L)).isEqualTo(DataRole.DEV);
         Splitter onlyTrain = Splitter.byFractions(0.7, 0, 0);
         assertThat(onlyTrain.role(-1L)).isEqualTo(DataRole.TRAIN);
+        Splitter aside = Splitter.byFractions(1, 0, 0).settingAside(0.5);
+        assertThat(aside.role(below)).isEqualTo(DataRole.TRAIN);
+        assertThat(aside.role(1L << 63)).isEqualTo(DataRole.TRAIN_DEV);
+        assertThat(aside.role(-1L)).isEqualTo(DataRole.TRAIN_DEV);
         for (DataRole role : DataRole.values()) {
             assertThat(Splitter.all(role).role(0)).isEqualTo(role);
             assertThat(Splitter.all(role).role(-1L)).isEqualTo(role);
