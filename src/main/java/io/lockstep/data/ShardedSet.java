@@ -50,6 +50,10 @@ public final class ShardedSet implements AutoCloseable {
         return shards;
     }
 
+    SparkContext spark() {
+        return packed.context();
+    }
+
     /** How many bytes the examples take up as they are stored. */
     public long bytes() {
         return bytes;

@@ -225,7 +225,7 @@ public final class Diagnostician {
             findings.add(Finding.SUSPECT_LABELS);
             sentences.add(String.format(
                     Locale.ROOT,
-                    "Suspect labels in %s: %s on %s, %s on %s; of the rows of which the model is surest (probability %s"
+                    "Suspect labels in %s: %s on %s, %s on %s; of the rows of which the model is surest (probability %.2f"
                             + " and more) %s are wrong in %1$s, %s in %5$s.",
                     suspect.configName(),
                     percent(sets.get(suspect).error()),
