@@ -14,6 +14,8 @@ public final class ConfigReader {
     /** A config is some kilobytes; what is larger is some other file. */
     private static final int LARGEST_BYTES = 1 << 20;
 
+    private static final String CARD_TEXT = "a text for the model card";
+
     private ConfigReader() {}
 
     /**
@@ -67,6 +69,7 @@ public final class ConfigReader {
         OptionalInt shards = shards(root);
         Optional<CheckpointConfig> checkpoint = checkpoint(root);
         String output = root.path("output", "a path").orElseGet(() -> Defaults.output(name));
+        CardConfig card = root.section("card").read(ConfigReader::card);
 
         Mistakes mistakes = root.mistakes();
         List<Conflict> conflicts = new ArrayList<>(Conflict.among(task, data, network, initializer, training));
@@ -80,7 +83,7 @@ public final class ConfigReader {
         root.finish();
         mistakes.throwIfAny();
         return new LockstepConfig(
-                name, task, data, network, inputDropout, initializer, training, sync, shards, checkpoint, output);
+                name, task, data, network, inputDropout, initializer, training, sync, shards, checkpoint, output, card);
     }
 
     private static Optional<CheckpointConfig> checkpoint(Section root) {
@@ -93,6 +96,16 @@ public final class ConfigReader {
                         s.wholeNumber("every_epochs", standard.everyEpochs(), 1),
                         s.number("every_minutes", standard.everyMinutes(), Range.POSITIVE),
                         s.wholeNumber("keep", standard.keep(), 1))));
+    }
+
+    private static CardConfig card(Section section) {
+        return new CardConfig(
+                section.text("intended_use", CARD_TEXT),
+                section.text("out_of_scope", CARD_TEXT),
+                section.text("limits", CARD_TEXT),
+                section.text("ethics", CARD_TEXT),
+                section.text("license", CARD_TEXT),
+                section.text("contact", CARD_TEXT));
     }
 
     private static OptionalInt shards(Section root) {

@@ -1,5 +1,9 @@
 package io.lockstep.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.lockstep.augment.AugmentSpec;
 import io.lockstep.nn.Activation;
 import io.lockstep.nn.Loss;
@@ -12,6 +16,11 @@ import java.util.Map;
 
 /** Writes a config with every key, so that a model's lineage does not depend on the defaults of a version. */
 public final class ConfigWriter {
+    private static final YAMLMapper YAML = new YAMLMapper(YAMLFactory.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+            .build());
+
     private ConfigWriter() {}
 
     /**
@@ -33,7 +42,28 @@ public final class ConfigWriter {
         map.put("shards", config.shards().isPresent() ? config.shards().getAsInt() : "auto");
         map.put("checkpoint", config.checkpoint().map(ConfigWriter::checkpoint).orElse(null));
         map.put("output", config.output());
+        map.put("card", card(config.card()));
         return map;
+    }
+
+    private static Map<String, Object> card(CardConfig card) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("intended_use", card.intendedUse().orElse(null));
+        map.put("out_of_scope", card.outOfScope().orElse(null));
+        map.put("limits", card.limits().orElse(null));
+        map.put("ethics", card.ethics().orElse(null));
+        map.put("license", card.license().orElse(null));
+        map.put("contact", card.contact().orElse(null));
+        return map;
+    }
+
+    /** A config in the form of {@link #toMap} as YAML, which reading it again gives back. */
+    public static String yaml(Map<?, ?> config) {
+        try {
+            return YAML.writeValueAsString(config);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a config that is no YAML", e);
+        }
     }
 
     private static Map<String, Object> checkpoint(CheckpointConfig checkpoint) {

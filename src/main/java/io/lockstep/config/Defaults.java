@@ -85,6 +85,9 @@ public final class Defaults {
     public static final OptionalInt SHARDS = OptionalInt.empty();
     public static final CheckpointConfig CHECKPOINT = new CheckpointConfig(1, 10, 3);
 
+    public static final CardConfig CARD = new CardConfig(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
     private Defaults() {}
 
     /** The model directory of a training without {@code output}. */

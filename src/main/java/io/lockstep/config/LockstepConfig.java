@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param shards logical workers S, a power of two; empty: from the batch size alone
  * @param checkpoint empty: none are written
  * @param output the model directory
+ * @param card what the model card says beside what is measured
  */
 public record LockstepConfig(
         String name,
@@ -26,7 +27,8 @@ public record LockstepConfig(
         SyncMode sync,
         OptionalInt shards,
         Optional<CheckpointConfig> checkpoint,
-        String output)
+        String output,
+        CardConfig card)
         implements Serializable {
 
     /** @throws IllegalArgumentException if a value is out of its range or contradicts another */
@@ -57,7 +59,8 @@ public record LockstepConfig(
                 Defaults.SYNC,
                 Defaults.SHARDS,
                 Optional.of(Defaults.CHECKPOINT),
-                Defaults.output(name));
+                Defaults.output(name),
+                Defaults.CARD);
     }
 
     private Object writeReplace() {

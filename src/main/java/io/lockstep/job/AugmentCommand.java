@@ -40,7 +40,7 @@ final class AugmentCommand extends SparkCommand {
             throw new ConfigException("training.augment: " + options.path() + " augments nothing. Add for instance"
                     + " augment: { shift: 2, rotate: 15 }, or try it: --set \"training.augment={ shift: 2 }\".");
         }
-        OutputFile file = OutputFile.writable(out, hadoop);
+        OutputFile file = OutputFile.writable("--out", out, hadoop);
         try (Session session = Session.open("augment " + config.name(), common());
                 TrainingData data = TrainingData.prepare(session.spark(), config)) {
             JavaSparkContext spark =

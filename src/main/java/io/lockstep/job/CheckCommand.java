@@ -46,7 +46,8 @@ final class CheckCommand extends SparkCommand {
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
         LockstepConfig config = options.read(hadoop);
-        Optional<OutputFile> file = Optional.ofNullable(jsonFile).map(name -> OutputFile.writable(name, hadoop));
+        Optional<OutputFile> file =
+                Optional.ofNullable(jsonFile).map(name -> OutputFile.writable("--json", name, hadoop));
         CheckReport report = new CheckReport(PlainOutput.standard());
         ExitCode outcome;
         try (Session session = Session.open("check " + config.name(), common())) {

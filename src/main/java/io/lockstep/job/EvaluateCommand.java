@@ -17,6 +17,8 @@ import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelIo;
 import io.lockstep.report.ConsoleReport;
 import io.lockstep.report.MetricsTable;
+import io.lockstep.report.document.HtmlReport;
+import io.lockstep.report.document.ModelResults;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,9 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
             description = "Also for each value of a column: text, numbers (of many the deciles), truth values, days.")
     private String by;
 
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a report there, an HTML page in one file.")
+    private String report;
+
     @Mixin
     private CommonOptions common;
 
@@ -64,15 +69,19 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
         Credentials.requireNone("MODEL", modelPath);
         Credentials.requireNone("--data", data.path());
         Optional.ofNullable(out).ifPresent(name -> Credentials.requireNone("--out", name));
+        Optional.ofNullable(report).ifPresent(name -> Credentials.requireNone("--report", name));
         // the model is read before Spark starts: a wrong path should not take seconds to be told
         LoadedModel model = ModelIo.read(modelPath, hadoop);
         model.passedOver().ifPresent(ConsoleReport::warn);
-        Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable(name, hadoop));
+        Optional<OutputFile> file = Optional.ofNullable(out).map(name -> OutputFile.writable("--out", name, hadoop));
+        Optional<OutputFile> page =
+                Optional.ofNullable(report).map(name -> OutputFile.writable("--report", name, hadoop));
         try (Session session = Session.open("evaluate " + model.description().name(), common)) {
             Evaluation metrics = metrics(session.spark(), model);
             MetricsTable.print(PlainOutput.standard(), Map.of("data", metrics));
             metrics.slices().ifPresent(slices -> MetricsTable.print(PlainOutput.standard(), slices));
             file.ifPresent(target -> target.write(json(model, metrics)));
+            page.ifPresent(target -> target.write(HtmlReport.of(results(model, metrics))));
         }
         return ExitCode.DONE.number();
     }
@@ -93,6 +102,14 @@ final class EvaluateCommand implements Callable<Integer>, CommonOptions.Holder {
                             column -> evaluator.evaluate(shards, examples, model.theta(), column))
                     .orElseGet(() -> evaluator.evaluate(shards, examples, model.theta())));
         }
+    }
+
+    private ModelResults results(LoadedModel model, Evaluation metrics) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("data", metrics.json());
+        json.put("evaluated", data.path());
+        json.put("weights_sha256", model.weightsSha256());
+        return new ModelResults(model.description(), JSON.valueToTree(json));
     }
 
     private byte[] json(LoadedModel model, Evaluation metrics) {

@@ -9,15 +9,13 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 
-/** A file that {@code --out} names: it appears whole, or what was there stays. */
+/** A file that an option names: it appears whole, or what was there stays. */
 final class OutputFile extends Output {
     /** Without the .crc files that Hadoop would put beside the user's. */
     private final FileSystem raw;
 
-    private static final String OUT = "--out";
-
-    private OutputFile(String name, Configuration hadoop) throws IOException {
-        super(OUT, name, hadoop);
+    private OutputFile(String option, String name, Configuration hadoop) throws IOException {
+        super(option, name, hadoop);
         this.raw = fs() instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : fs();
     }
 
@@ -26,9 +24,9 @@ final class OutputFile extends Output {
      *
      * @throws ConfigException if it cannot be written there
      */
-    static OutputFile writable(String name, Configuration hadoop) {
-        return tried(OUT, name, () -> {
-            OutputFile file = new OutputFile(name, hadoop);
+    static OutputFile writable(String option, String name, Configuration hadoop) {
+        return tried(option, name, () -> {
+            OutputFile file = new OutputFile(option, name, hadoop);
             file.requireNoFolder();
             file.makeParent();
             file.writeDraft(new byte[1]);

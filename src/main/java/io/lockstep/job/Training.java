@@ -1,7 +1,5 @@
 package io.lockstep.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
@@ -29,7 +27,6 @@ import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,8 +38,6 @@ import org.apache.spark.sql.SparkSession;
 
 /** One training from data to model directory. */
 final class Training {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private static final int WIDTH = 80;
 
     private final SparkSession spark;
@@ -161,10 +156,10 @@ final class Training {
         try (ModelDraft draft = directory.openDraft()) {
             // first what took long to make: from here on a failure leaves a whole model behind, only without metrics
             String sha256 = ModelIo.write(draft, description, result.theta());
-            Map<String, Evaluation> metrics = evaluateInto(draft, data, trainer, result, sha256);
+            Map<String, Evaluation> metrics = evaluateInto(draft, description, data, trainer, result, sha256);
             draft.publish();
             MetricsTable.print(out, metrics);
-            out.println("Model " + config.output());
+            out.println("Model " + config.output() + ", report.html in it");
             out.println("SHA-256 " + sha256);
         } catch (IOException e) {
             throw new ConfigException(
@@ -173,7 +168,12 @@ final class Training {
     }
 
     private Map<String, Evaluation> evaluateInto(
-            ModelDraft draft, TrainingData data, Trainer trainer, TrainingResult result, String sha256) {
+            ModelDraft draft,
+            ModelDescription description,
+            TrainingData data,
+            Trainer trainer,
+            TrainingResult result,
+            String sha256) {
         try {
             Map<String, Evaluation> metrics = evaluate(data, trainer, result);
             Map<String, Object> json = new LinkedHashMap<>();
@@ -185,15 +185,13 @@ final class Training {
                     "warnings",
                     result.health().warnings().stream().map(HealthWarning::json).toList());
             json.put("weights_sha256", sha256);
-            try (OutputStream stream = draft.create("metrics.json")) {
-                stream.write(JSON.writeValueAsBytes(json));
-            }
+            ResultFiles.write(draft, config, description, json);
             return metrics;
         } catch (IOException e) {
             draft.leave();
             throw new ConfigException(
-                    "output: metrics.json cannot be written: " + Reason.of(e) + "; the model is trained and whole in "
-                            + draft.path() + ": move it to where you want it",
+                    "output: metrics.json and what goes with it cannot be written: " + Reason.of(e)
+                            + "; the model is trained and whole in " + draft.path() + ": move it to where you want it",
                     e);
         } catch (RuntimeException e) {
             draft.leave();

@@ -45,7 +45,7 @@ public final class ModelDirectory {
     public static final String CHECKPOINTS = "checkpoints";
 
     private static final Set<String> OWN_NAMES =
-            Set.of(MODEL_JSON, WEIGHTS, CHECKPOINTS, "metrics.json", "report.html");
+            Set.of(MODEL_JSON, WEIGHTS, CHECKPOINTS, "metrics.json", "config.yaml", "report.html", "MODEL_CARD.md");
 
     private static final long STALE_DRAFT_MILLIS = 24L * 60 * 60 * 1000;
 

@@ -33,6 +33,7 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
             "output",
             "sync",
             "checkpoint",
+            "card",
             "registry",
             "search",
             "training.bayes_error",

@@ -68,7 +68,8 @@ class ConfigRecordsTest {
                 SyncMode.AUTO,
                 shards,
                 Optional.of(Defaults.CHECKPOINT),
-                "out");
+                "out",
+                Defaults.CARD);
     }
 
     private static TrainingConfig withClipNorm(double norm) {

@@ -21,7 +21,7 @@ class ConfigWriterTest {
     /** Refused for now ({@link Unavailable}), so not documented. */
     private static final List<String> TO_COME = List.of("training.bayes_error");
 
-    private static final List<String> SECTIONS = List.of("data", "training", "training.augment");
+    private static final List<String> SECTIONS = List.of("card", "data", "training", "training.augment");
 
     @Test
     void readingWhatWasWrittenGivesTheSameConfig() throws IOException {
@@ -79,22 +79,23 @@ class ConfigWriterTest {
     @Test
     void everyDocumentedKeyIsWrittenInTheDocumentedOrder() throws IOException {
         assertThat(new ObjectMapper().writeValueAsString(ConfigWriter.toMap(Yaml.readWith("network: [{ dense: 3 }]"))))
-                .isEqualTo(
-                        "{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
-                                + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\",\"weight\":null,"
-                                + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
-                                + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15,\"train_dev\":0.0},"
-                                + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"storage\":\"auto\","
-                                + "\"target\":\"none\",\"shuffle\":\"auto\"},"
-                                + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"batch_norm\":false,"
-                                + "\"dropout\":0.0}],"
-                                + "\"input_dropout\":0.0,\"initializer\":\"auto\","
-                                + "\"training\":{\"loss\":null,\"epochs\":30,\"batch_size\":512,"
-                                + "\"optimizer\":{\"name\":\"adam\",\"learning_rate\":0.001,\"beta1\":0.9,\"beta2\":0.999,"
-                                + "\"epsilon\":1.0E-8},"
-                                + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
-                                + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,\"clip_value\":null,"
-                                + "\"early_stopping\":\"auto\",\"augment\":null,\"class_weights\":null,\"bayes_error\":0.0,\"seed\":1},"
-                                + "\"sync\":\"auto\",\"shards\":\"auto\",\"checkpoint\":{\"every_epochs\":1,\"every_minutes\":10.0,\"keep\":3},\"output\":\"models/digits\"}");
+                .isEqualTo("{\"name\":\"digits\",\"task\":\"classification\",\"data\":{\"train\":\"digits.csv\","
+                        + "\"dev\":null,\"test\":null,\"format\":null,\"options\":{},\"label\":\"digit\",\"weight\":null,"
+                        + "\"features\":\"all\",\"categorical\":\"auto\",\"hashing\":{},\"missing\":\"error\",\"key\":null,"
+                        + "\"split\":{\"train\":0.7,\"dev\":0.15,\"test\":0.15,\"train_dev\":0.0},"
+                        + "\"normalize\":\"standard\",\"image\":null,\"audio\":null,\"storage\":\"auto\","
+                        + "\"target\":\"none\",\"shuffle\":\"auto\"},"
+                        + "\"network\":[{\"dense\":3,\"activation\":\"relu\",\"batch_norm\":false,"
+                        + "\"dropout\":0.0}],"
+                        + "\"input_dropout\":0.0,\"initializer\":\"auto\","
+                        + "\"training\":{\"loss\":null,\"epochs\":30,\"batch_size\":512,"
+                        + "\"optimizer\":{\"name\":\"adam\",\"learning_rate\":0.001,\"beta1\":0.9,\"beta2\":0.999,"
+                        + "\"epsilon\":1.0E-8},"
+                        + "\"schedule\":{\"name\":\"constant\",\"warmup_epochs\":0.0},"
+                        + "\"finish_full_batch_epochs\":0,\"l2\":0.0,\"l1\":0.0,\"clip_norm\":null,\"clip_value\":null,"
+                        + "\"early_stopping\":\"auto\",\"augment\":null,\"class_weights\":null,\"bayes_error\":0.0,\"seed\":1},"
+                        + "\"sync\":\"auto\",\"shards\":\"auto\",\"checkpoint\":{\"every_epochs\":1,\"every_minutes\":10.0,\"keep\":3},\"output\":\"models/digits\","
+                        + "\"card\":{\"intended_use\":null,\"out_of_scope\":null,\"limits\":null,\"ethics\":null,"
+                        + "\"license\":null,\"contact\":null}}");
     }
 }

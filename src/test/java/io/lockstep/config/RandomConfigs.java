@@ -44,7 +44,14 @@ final class RandomConfigs {
                 maybe(
                         random,
                         new CheckpointConfig(1 + random.nextInt(9), 1 - random.nextDouble(), 1 + random.nextInt(9))),
-                text(random));
+                text(random),
+                new CardConfig(
+                        maybe(random, text(random)),
+                        maybe(random, text(random)),
+                        maybe(random, text(random)),
+                        maybe(random, text(random)),
+                        maybe(random, text(random)),
+                        maybe(random, text(random))));
     }
 
     private static Optional<BatchNorm> batchNorm(Random random) {

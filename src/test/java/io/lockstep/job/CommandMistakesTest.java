@@ -180,7 +180,14 @@ class CommandMistakesTest {
         assertThat(trained.err()).isEmpty();
         assertThat(trained.code()).isEqualTo(DONE);
         Map<String, String> before = snapshot(dir.resolve("models"));
-        assertThat(before).containsOnlyKeys("m/model.json", "m/weights.safetensors", "m/metrics.json");
+        assertThat(before)
+                .containsOnlyKeys(
+                        "m/model.json",
+                        "m/weights.safetensors",
+                        "m/metrics.json",
+                        "m/config.yaml",
+                        "m/report.html",
+                        "m/MODEL_CARD.md");
 
         Path bad = Files.writeString(dir.resolve("bad.csv"), "a,b,y\n1,2,yes\n3,x,no\n");
         refused(CapturedRun.of("train", config(bad.toString(), model)), DATA, "\"x\"");

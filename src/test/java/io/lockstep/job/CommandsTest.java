@@ -67,6 +67,31 @@ class CommandsTest {
         }
     }
 
+    @Test
+    void aModelComesWithAReportACardAndAConfigThatTrainsItAgain() throws IOException {
+        FinishedModel model = train("classification", "label: kind");
+        assertThat(model.directory().resolve("MODEL_CARD.md")).content().startsWith("# Model card: small\n");
+        assertThat(model.directory().resolve("report.html")).content().contains("<title>small</title>", "83 test rows");
+        Path page = directory.resolve("page.html");
+        assertThat(Lockstep.run(
+                        "evaluate",
+                        model.directory().toString(),
+                        "--data",
+                        directory.resolve("exam.csv").toString(),
+                        "--report",
+                        page.toString()))
+                .isZero();
+        assertThat(page).content().contains("83 given rows", "exam.csv").doesNotContain("Learning curves");
+
+        table("train", 211);
+        Path again = directory.resolve("again");
+        String config = model.directory().resolve("config.yaml").toString();
+        assertThat(Lockstep.run("train", config, "--set", "output=" + again)).isZero();
+        assertThat(FinishedModel.json(again.resolve("metrics.json")).get("weights_sha256"))
+                .isEqualTo(FinishedModel.json(model.directory().resolve("metrics.json"))
+                        .get("weights_sha256"));
+    }
+
     private static void delete(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
