@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Reads a config from YAML text. Reading the text from a file is the caller's. */
 public final class ConfigReader {
@@ -70,6 +71,8 @@ public final class ConfigReader {
         Optional<CheckpointConfig> checkpoint = checkpoint(root);
         String output = root.path("output", "a path").orElseGet(() -> Defaults.output(name));
         CardConfig card = root.section("card").read(ConfigReader::card);
+        Optional<String> registry = root.path("registry", "a path");
+        RetrainConfig retrain = root.section("retrain").read(section -> retrain(section, task));
 
         Mistakes mistakes = root.mistakes();
         List<Conflict> conflicts = new ArrayList<>(Conflict.among(task, data, network, initializer, training));
@@ -83,7 +86,42 @@ public final class ConfigReader {
         root.finish();
         mistakes.throwIfAny();
         return new LockstepConfig(
-                name, task, data, network, inputDropout, initializer, training, sync, shards, checkpoint, output, card);
+                name,
+                task,
+                data,
+                network,
+                inputDropout,
+                initializer,
+                training,
+                sync,
+                shards,
+                checkpoint,
+                output,
+                card,
+                registry,
+                retrain);
+    }
+
+    private static RetrainConfig retrain(Section retrain, Task task) {
+        RetrainConfig standard = Defaults.RETRAIN;
+        return new RetrainConfig(
+                retrain.choice("start", RetrainConfig.Start.values(), standard.start(), Named::configName),
+                retrain.choice("data", RetrainConfig.Data.values(), standard.data(), Named::configName),
+                metric(retrain, task),
+                retrain.number("minimum_gain", standard.minimumGain(), Range.NOT_NEGATIVE),
+                retrain.number("significance", standard.significance(), Range.POSITIVE_FRACTION),
+                retrain.wholeNumber("keep", standard.keep(), 2));
+    }
+
+    private static Optional<EvaluationMetric> metric(Section retrain, Task task) {
+        Optional<YamlNode> value = retrain.value("metric");
+        if (value.isEmpty() || YamlNode.hasText(value.get(), "auto")) {
+            return Optional.empty();
+        }
+        EvaluationMetric[] known = Stream.of(EvaluationMetric.values())
+                .filter(metric -> RetrainConfig.comparable(metric, task))
+                .toArray(EvaluationMetric[]::new);
+        return retrain.optionalChoice("metric", known, Named::configName);
     }
 
     private static Optional<CheckpointConfig> checkpoint(Section root) {

@@ -43,6 +43,8 @@ public final class ConfigWriter {
         map.put("checkpoint", config.checkpoint().map(ConfigWriter::checkpoint).orElse(null));
         map.put("output", config.output());
         map.put("card", card(config.card()));
+        map.put("registry", config.registry().orElse(null));
+        map.put("retrain", retrain(config.retrain()));
         return map;
     }
 
@@ -71,6 +73,17 @@ public final class ConfigWriter {
         map.put("every_epochs", checkpoint.everyEpochs());
         map.put("every_minutes", checkpoint.everyMinutes());
         map.put("keep", checkpoint.keep());
+        return map;
+    }
+
+    private static Map<String, Object> retrain(RetrainConfig retrain) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("start", retrain.start().configName());
+        map.put("data", retrain.data().configName());
+        map.put("metric", retrain.metric().map(EvaluationMetric::configName).orElse("auto"));
+        map.put("minimum_gain", retrain.minimumGain());
+        map.put("significance", retrain.significance());
+        map.put("keep", retrain.keep());
         return map;
     }
 

@@ -97,6 +97,20 @@ record Conflict(String path, String other, String message) {
         return conflicts;
     }
 
+    /** What two models of a task cannot be compared by. */
+    static List<Conflict> ofRetraining(Task task, RetrainConfig retrain) {
+        return retrain
+                .metric()
+                .filter(metric -> !RetrainConfig.comparable(metric, task))
+                .map(metric -> new Conflict(
+                        "retrain.metric",
+                        "task",
+                        metric.configName() + " is nothing that two models of task " + task.configName()
+                                + " are compared by, row by row."))
+                .stream()
+                .toList();
+    }
+
     private static void pictures(DataConfig data, List<Conflict> conflicts) {
         boolean files = data.format().filter(DataFormat.IMAGE::equals).isPresent();
         if (files && data.image().isEmpty()) {

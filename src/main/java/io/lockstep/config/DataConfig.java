@@ -1,6 +1,7 @@
 package io.lockstep.config;
 
 import java.io.Serializable;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.TreeMap;
 /**
  * Where the examples lie and what their columns mean.
  *
- * @param train path, directory or glob, on any Hadoop file system
+ * @param train path, directory or glob, on any Hadoop file system; may name days, as {@link DatedPath}
  * @param dev as {@code train}; empty: carved out of {@code train} by {@code split}
  * @param test as {@code dev}
  * @param format empty: from the path's extension
@@ -87,6 +88,30 @@ public record DataConfig(
                 Defaults.STORAGE,
                 Defaults.TARGET,
                 Defaults.SHUFFLE);
+    }
+
+    DataConfig at(LocalDate date) {
+        return new DataConfig(
+                DatedPath.at(train, date),
+                dev.map(path -> DatedPath.at(path, date)),
+                test.map(path -> DatedPath.at(path, date)),
+                format,
+                options,
+                labels,
+                weight,
+                features,
+                categorical,
+                hashing,
+                missing,
+                key,
+                split,
+                normalize,
+                image,
+                imageColumn,
+                audio,
+                storage,
+                target,
+                shuffle);
     }
 
     private Object writeReplace() {

@@ -26,6 +26,7 @@ final class DataReader {
 
     static DataConfig read(Section data) {
         String train = data.requiredPath("train", STAND_IN, PATH);
+        List.of("train", "dev", "test").forEach(key -> requireDays(data, key));
         Optional<String> dev = data.path("dev", PATH);
         Optional<String> test = data.path("test", PATH);
         Optional<DataFormat> format = data.optionalChoice("format", DataFormat.values(), Named::configName);
@@ -51,6 +52,13 @@ final class DataReader {
                 data.choice("storage", StorageChoice.values(), Defaults.STORAGE, Named::configName),
                 data.choice("target", TargetTransform.values(), Defaults.TARGET, Named::configName),
                 data.choice("shuffle", Shuffle.values(), Defaults.SHUFFLE, Named::configName));
+    }
+
+    private static void requireDays(Section data, String key) {
+        data.value(key)
+                .filter(Scalar.class::isInstance)
+                .flatMap(path -> DatedPath.mistake(((Scalar) path).text()))
+                .ifPresent(mistake -> data.report(key, mistake));
     }
 
     private static List<String> labels(Section data, Optional<DataFormat> format) {

@@ -88,6 +88,9 @@ public final class Defaults {
     public static final CardConfig CARD = new CardConfig(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+    public static final RetrainConfig RETRAIN =
+            new RetrainConfig(RetrainConfig.Start.WARM, RetrainConfig.Data.ALL, Optional.empty(), 0, 0.05, 10);
+
     private Defaults() {}
 
     /** The model directory of a training without {@code output}. */

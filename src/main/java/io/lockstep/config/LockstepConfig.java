@@ -2,6 +2,8 @@ package io.lockstep.config;
 
 import io.lockstep.nn.Initializer;
 import java.io.Serializable;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  * @param checkpoint empty: none are written
  * @param output the model directory
  * @param card what the model card says beside what is measured
+ * @param registry the directory of versions that {@code retrain} writes to
  */
 public record LockstepConfig(
         String name,
@@ -28,7 +31,9 @@ public record LockstepConfig(
         OptionalInt shards,
         Optional<CheckpointConfig> checkpoint,
         String output,
-        CardConfig card)
+        CardConfig card,
+        Optional<String> registry,
+        RetrainConfig retrain)
         implements Serializable {
 
     /** @throws IllegalArgumentException if a value is out of its range or contradicts another */
@@ -39,7 +44,9 @@ public record LockstepConfig(
         Checks.requireRate("input_dropout", inputDropout);
         shards.ifPresent(count -> Checks.require(
                 Integer.bitCount(count) == 1 && count > 0, "shards must be a power of two, is " + count));
-        List<Conflict> conflicts = Conflict.among(task, data, network, initializer, training);
+        registry.ifPresent(path -> Checks.requireText("registry", path));
+        List<Conflict> conflicts = new ArrayList<>(Conflict.among(task, data, network, initializer, training));
+        conflicts.addAll(Conflict.ofRetraining(task, retrain));
         if (!conflicts.isEmpty()) {
             Conflict first = conflicts.get(0);
             throw new IllegalArgumentException(first.path() + ": " + first.message());
@@ -60,7 +67,28 @@ public record LockstepConfig(
                 Defaults.SHARDS,
                 Optional.of(Defaults.CHECKPOINT),
                 Defaults.output(name),
-                Defaults.CARD);
+                Defaults.CARD,
+                Optional.empty(),
+                Defaults.RETRAIN);
+    }
+
+    /** With the files of the day {@code date}, where the paths of its data name days. */
+    public LockstepConfig at(LocalDate date) {
+        return new LockstepConfig(
+                name,
+                task,
+                data.at(date),
+                network,
+                inputDropout,
+                initializer,
+                training,
+                sync,
+                shards,
+                checkpoint,
+                output,
+                card,
+                registry,
+                retrain);
     }
 
     private Object writeReplace() {

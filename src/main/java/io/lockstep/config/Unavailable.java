@@ -19,7 +19,6 @@ record Unavailable(String path, Predicate<YamlNode> refused, String what, String
     private static final String REMOVE = "Remove the key.";
 
     private static final List<Unavailable> ALL = List.of(
-            key("registry", node -> true, "a registry of versions", REMOVE),
             key("search", node -> true, "hyper-parameter search", REMOVE));
 
     /** Reports what cannot be carried out, and takes the keys that no reader knows out of the tree. */

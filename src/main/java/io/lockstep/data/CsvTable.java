@@ -47,13 +47,13 @@ record CsvTable(StructType schema, long count, Optional<JavaRDD<InternalRow>> ro
      * @return empty if Spark's reader has to read them
      */
     static Optional<CsvTable> of(
-            org.apache.spark.sql.SparkSession spark, String path, long bytes, Map<String, String> options) {
+            org.apache.spark.sql.SparkSession spark, Tables.Loading loading, long bytes, Map<String, String> options) {
         Optional<CsvDialect> dialect = CsvDialect.of(options);
         if (dialect.isEmpty()) {
             return Optional.empty();
         }
         org.apache.spark.sql.classic.SparkSession session = splitting(spark, bytes);
-        Dataset<Row> text = session.read().format("text").load(path);
+        Dataset<Row> text = loading.by(session.read().format("text"));
         if (text.columns().length != 1) {
             // folders such as year=2024 are a column of their own
             return Optional.empty();

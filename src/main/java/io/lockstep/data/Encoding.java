@@ -6,11 +6,14 @@ import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.Task;
 import io.lockstep.error.DataException;
 import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.ModelDescription;
 import io.lockstep.model.Storage;
 import io.lockstep.model.TargetTransform;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructType;
 
@@ -21,9 +24,15 @@ import org.apache.spark.sql.types.StructType;
  * @param classes by index; empty for a regression and a multilabel task
  * @param warnings sentences on what looks as if it were meant otherwise
  * @param survey of the training file
+ * @param inheritance what of it is an earlier model's
  */
 record Encoding(
-        LockstepConfig config, FeatureSchema features, List<String> classes, List<String> warnings, Survey survey) {
+        LockstepConfig config,
+        FeatureSchema features,
+        List<String> classes,
+        List<String> warnings,
+        Survey survey,
+        Predecessor.Inheritance inheritance) {
     /** Classes that may have less than two rows each on average; with more of them the label is no class. */
     private static final int MOST_LONELY_CLASSES = 20;
 
@@ -37,7 +46,7 @@ record Encoding(
      *
      * @throws DataException if no network can be trained on such columns
      */
-    static Encoding of(LockstepConfig config, Tables.Source train) {
+    static Encoding of(LockstepConfig config, Tables.Source train, Predecessor predecessor) {
         DataConfig data = config.data();
         StructType table = train.table().schema();
         List<String> keyColumns = KeyHash.columns(data, train);
@@ -59,8 +68,23 @@ record Encoding(
         if (survey.rows(DataRole.TRAIN) == 0) {
             throw new DataException("data.train: there are no rows to train on in " + data.train() + ".");
         }
+        FeatureSchema fresh = columns.schema(config, survey);
+        Predecessor.Inheritance inheritance = predecessor.inheritance(observed(survey), fresh);
+        List<String> warnings = new ArrayList<>(columns.warnings(survey));
+        if (inheritance.model().isPresent()) {
+            ModelDescription model = inheritance.model().get();
+            warnings.addAll(Predecessor.warnings(model, fresh));
+            return new Encoding(config, model.features(), model.classes(), warnings, survey, inheritance);
+        }
         List<String> classes = classification ? classes(survey, classLabel) : List.of();
-        return new Encoding(config, columns.schema(config, survey), classes, columns.warnings(survey), survey);
+        return new Encoding(config, fresh, classes, warnings, survey, inheritance);
+    }
+
+    /** The classes of all rows; none where there are no classes. */
+    private static SortedSet<String> observed(Survey survey) {
+        SortedSet<String> all = new TreeSet<>();
+        Stream.of(DataRole.values()).forEach(role -> all.addAll(survey.classes(role)));
+        return all;
     }
 
     private static List<String> classes(Survey survey, String label) {

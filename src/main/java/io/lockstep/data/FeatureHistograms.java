@@ -167,7 +167,7 @@ public record FeatureHistograms(long rows, List<Histogram> features) {
         void accept(ShardRange range, float[] examples, int from);
     }
 
-    private static void forEachExample(ShardTask task, RowLayout layout, Example example) {
+    private static void forEachExample(StoredShards task, RowLayout layout, Example example) {
         int rows = Math.max(1, BLOCK_FLOATS / layout.stride());
         if (layout.isSparse()) {
             float[] row = new float[layout.features()];
@@ -187,9 +187,9 @@ public record FeatureHistograms(long rows, List<Histogram> features) {
     }
 
     /** The first examples of each shard. */
-    private record Sample(RowLayout layout, int each) implements FlatMapFunction<Iterator<ShardTask>, float[]> {
+    private record Sample(RowLayout layout, int each) implements FlatMapFunction<Iterator<StoredShards>, float[]> {
         @Override
-        public Iterator<float[]> call(Iterator<ShardTask> tasks) {
+        public Iterator<float[]> call(Iterator<StoredShards> tasks) {
             List<float[]> sample = new ArrayList<>();
             int[] taken = {-1, 0};
             while (tasks.hasNext()) {
@@ -209,9 +209,9 @@ public record FeatureHistograms(long rows, List<Histogram> features) {
 
     /** Counts a task's examples. */
     private record Count(RowLayout layout, Broadcast<float[][]> edges)
-            implements FlatMapFunction<Iterator<ShardTask>, Counts> {
+            implements FlatMapFunction<Iterator<StoredShards>, Counts> {
         @Override
-        public Iterator<Counts> call(Iterator<ShardTask> tasks) {
+        public Iterator<Counts> call(Iterator<StoredShards> tasks) {
             float[][] bins = edges.value();
             Counts counts = new Counts(bins);
             while (tasks.hasNext()) {

@@ -38,12 +38,14 @@ final class ImageTable {
     /**
      * The table of the images below {@code path}.
      *
+     * @param loading where they are, for Spark
      * @param root the deepest folder of {@code path} without a pattern, qualified
      * @throws DataException if there is no image, or the label has the name of another column
      */
     static Dataset<Row> read(
             SparkSession spark,
             String path,
+            Tables.Loading loading,
             Path root,
             List<FileStatus> files,
             Map<String, String> options,
@@ -56,12 +58,11 @@ final class ImageTable {
             throw new DataException(
                     "data.label: \"" + label + "\" is the name of another column of images. Choose another name.");
         }
-        return spark.read()
-                .format("binaryFile")
-                .option("pathGlobFilter", NAMES)
-                .option("recursiveFileLookup", "true")
-                .options(options)
-                .load(path)
+        return loading.by(spark.read()
+                        .format("binaryFile")
+                        .option("pathGlobFilter", NAMES)
+                        .option("recursiveFileLookup", "true")
+                        .options(options))
                 .select(
                         substring(col("path"), prefix(root).length() + 1, Integer.MAX_VALUE)
                                 .as(PATH),

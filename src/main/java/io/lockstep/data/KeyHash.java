@@ -3,8 +3,10 @@ package io.lockstep.data;
 import io.lockstep.config.DataConfig;
 import io.lockstep.config.DataFormat;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
@@ -27,6 +29,7 @@ final class KeyHash implements Serializable {
     private static final long NULL = 0x6E756C6CL;
 
     private final int[] ordinals;
+    private final String name;
     private final DataType[] types;
 
     /**
@@ -42,12 +45,23 @@ final class KeyHash implements Serializable {
                 .sorted(Comparator.comparing(i -> fields[i].name()))
                 .mapToInt(Integer::intValue)
                 .toArray();
+        long hash = SEED;
+        for (int ordinal : ordinals) {
+            byte[] bytes = fields[ordinal].name().getBytes(StandardCharsets.UTF_8);
+            hash = XXH64.hashLong(bytes.length, bytes(bytes, hash));
+        }
+        this.name = String.format(Locale.ROOT, "%016x", hash);
         this.types = IntStream.of(ordinals).mapToObj(i -> fields[i].dataType()).toArray(DataType[]::new);
     }
 
     /** The columns that identify an example of a config's data; empty for all. */
     static List<String> columns(DataConfig data, Tables.Source source) {
         return source.format() == DataFormat.IMAGE && data.key().isEmpty() ? List.of(ImageTable.PATH) : data.key();
+    }
+
+    /** Is that of the hashes that are of the same columns. */
+    String name() {
+        return name;
     }
 
     /** The hash of the row's key. */

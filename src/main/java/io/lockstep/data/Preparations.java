@@ -6,6 +6,7 @@ import io.lockstep.config.Normalize;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.ModelDescription;
 import io.lockstep.model.Normalization;
 import io.lockstep.model.TargetTransform;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ record Preparations(FeatureSchema features, ShardedSet.Preparation evaluation, S
      * @throws DataException if all rows of a set weigh nothing
      */
     static Preparations of(Encoding encoding, TrainingSets sets, int slots) {
+        if (encoding.inheritance().model().isPresent()) {
+            return inherited(encoding, encoding.inheritance().model().get(), sets, slots);
+        }
         FeatureSchema features = encoding.features();
         TargetTransform.Kind target = encoding.targetKind();
         DataConfig data = encoding.config().data();
@@ -55,6 +59,16 @@ record Preparations(FeatureSchema features, ShardedSet.Preparation evaluation, S
                 features,
                 new ShardedSet.Preparation(normalization, features.fills(), transform),
                 new ShardedSet.Preparation(normalization, features.fills(), transform, weights));
+    }
+
+    /** θ of the earlier model means something for its own normalization alone. */
+    private static Preparations inherited(Encoding encoding, ModelDescription model, TrainingSets sets, int slots) {
+        ShardedSet.Preparation before = LabelledData.preparation(model);
+        return new Preparations(
+                model.features(),
+                before,
+                new ShardedSet.Preparation(
+                        before.normalization(), before.fills(), before.target(), weights(encoding, sets, slots)));
     }
 
     private static TargetTransform transform(TargetTransform.Kind kind, Moments moments, int width, int labels) {

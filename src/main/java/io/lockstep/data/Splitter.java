@@ -60,6 +60,11 @@ public final class Splitter implements Serializable {
         };
     }
 
+    /** This, with the key that is hashed. */
+    SplitRule rule(KeyHash key) {
+        return new SplitRule(key.name(), trainEnd, devEnd);
+    }
+
     /** The role of the example with this key hash. */
     public DataRole role(long keyHash) {
         double position = (keyHash >>> 11) * 0x1.0p-53;

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ public final class Tables {
     private static final String MALFORMED = "\u0001malformed";
 
     private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
+    private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{}\\\\]");
 
     private final SparkSession spark;
     private final Optional<DataFormat> format;
@@ -95,6 +97,7 @@ public final class Tables {
         private final long bytes;
         private final Optional<CsvTable> csv;
         private final ImageTable.Oddities oddities;
+        private final List<DataFile> files;
         private final Supplier<Optional<String>> changed;
         private final Optional<String> malformed;
 
@@ -104,8 +107,10 @@ public final class Tables {
                 long bytes,
                 Optional<CsvTable> csv,
                 ImageTable.Oddities oddities,
+                List<FileStatus> files,
                 Supplier<Optional<String>> changed,
                 Optional<String> malformed) {
+            this.files = files.stream().map(DataFile::of).toList();
             this.changed = changed;
             this.malformed = malformed;
             this.table = table;
@@ -133,6 +138,11 @@ public final class Tables {
         /** What is odd about its files, if they are images. */
         ImageTable.Oddities oddities() {
             return oddities;
+        }
+
+        /** Its files, as they were when it was opened. */
+        List<DataFile> files() {
+            return files;
         }
 
         /** How large its files are. */
@@ -186,11 +196,29 @@ public final class Tables {
      * @throws ConfigException if its format cannot be told
      */
     public Source open(String path, String key, OptionalInt vectorSize) {
-        return Jobs.named(spark.sparkContext(), "columns of " + key, () -> opened(path, key, vectorSize));
+        return open(path, key, vectorSize, Set.of());
     }
 
-    private Source opened(String path, String key, OptionalInt vectorSize) {
-        List<FileStatus> files = files(path, key);
+    /**
+     * {@link #open(String, String, OptionalInt)} without files that have been read before and are as they were.
+     *
+     * @throws DataException also if no file is left
+     */
+    Source open(String path, String key, OptionalInt vectorSize, Set<DataFile> without) {
+        return Jobs.named(spark.sparkContext(), "columns of " + key, () -> opened(path, key, vectorSize, without));
+    }
+
+    private Source opened(String path, String key, OptionalInt vectorSize, Set<DataFile> without) {
+        List<FileStatus> all = files(path, key);
+        List<FileStatus> files = all.stream()
+                .filter(file -> !without.contains(DataFile.of(file)))
+                .toList();
+        if (files.isEmpty()) {
+            throw new DataException(key + ": there is no file in " + path + " that was not trained on before.");
+        }
+        List<String> paths = files.size() == all.size()
+                ? List.of(path)
+                : files.stream().map(Tables::literal).toList();
         long bytes = files.stream().mapToLong(FileStatus::getLen).sum();
         DataFormat read = format.orElseGet(() -> formatOf(path, key, files));
         if (read != DataFormat.IDX && bytes == 0) {
@@ -198,22 +226,26 @@ public final class Tables {
         }
         try {
             Map<String, String> csvOptions = read == DataFormat.CSV ? csvOptions(files) : Map.of();
-            Optional<CsvTable> csv =
-                    read == DataFormat.CSV ? CsvTable.of(spark, path, bytes, csvOptions) : Optional.empty();
+            Optional<CsvTable> csv = read == DataFormat.CSV
+                    ? CsvTable.of(spark, loading(path, paths), bytes, csvOptions)
+                    : Optional.empty();
             if (read == DataFormat.IMAGE) {
                 Path root = root(path);
                 return new Source(
-                        ImageTable.read(spark, path, root, files, options, label),
+                        ImageTable.read(spark, path, loading(path, paths), root, files, options, label),
                         read,
                         bytes,
                         Optional.empty(),
                         ImageTable.Oddities.of(root, files),
+                        files,
                         () -> changed(files, path, key),
                         Optional.empty());
             }
-            Dataset<Row> strict = table(path, read, vectorSize, files, csv.map(CsvTable::schema));
+            Dataset<Row> strict =
+                    table(loading(path, paths), read, vectorSize, files, csv.map(CsvTable::schema));
             // a plain csv was looked at line by line
-            Optional<Tolerant> tolerant = csv.isPresent() ? Optional.empty() : tolerant(path, read, files, strict);
+            Optional<Tolerant> tolerant =
+                    csv.isPresent() ? Optional.empty() : tolerant(loading(path, paths), read, files, strict);
             Dataset<Row> table = tolerant.map(Tolerant::table).orElse(strict);
             if (read == DataFormat.CSV && csv.map(known -> known.count() == 0).orElseGet(() -> isEmpty(table))) {
                 // without rows Spark takes every column for text, which would be blamed on the cells
@@ -228,6 +260,7 @@ public final class Tables {
                     bytes,
                     csv,
                     ImageTable.Oddities.NONE,
+                    files,
                     () -> changed(files, path, key),
                     tolerant.map(Tolerant::column));
         } catch (DataException e) {
@@ -241,15 +274,39 @@ public final class Tables {
         }
     }
 
+    /** Where a table is, as Spark's reader is told. */
+    record Loading(List<String> paths, Map<String, String> options) {
+        Dataset<Row> by(DataFrameReader reader) {
+            return reader.options(options).load(paths.toArray(String[]::new));
+        }
+    }
+
+    /** Some of the files below a folder keep the columns that the names of its folders make. */
+    private Loading loading(String path, List<String> paths) throws IOException {
+        Path folder = new Path(path);
+        boolean isFolder = !paths.equals(List.of(path))
+                && !GLOB.matcher(path).find()
+                && folder.getFileSystem(spark.sparkContext().hadoopConfiguration())
+                        .getFileStatus(folder)
+                        .isDirectory();
+        return new Loading(paths, isFolder ? Map.of("basePath", path) : Map.of());
+    }
+
+    /** A path that is no pattern, whatever is in its name. */
+    private static String literal(FileStatus file) {
+        return SPECIAL.matcher(file.getPath().toString()).replaceAll("\\\\$0");
+    }
+
     private Dataset<Row> table(
-            String path,
+            Loading loading,
             DataFormat read,
             OptionalInt vectorSize,
             List<FileStatus> files,
             Optional<StructType> knownSchema) {
         if (read == DataFormat.IDX) {
             if (files.size() != 1) {
-                throw new DataException(path + ": expected one file of images, found " + files.size() + " files.");
+                throw new DataException(
+                        loading.paths().get(0) + ": expected one file of images, found " + files.size() + " files.");
             }
             return IdxTable.read(
                     spark, files.get(0).getPath().toString(), options.getOrDefault(IdxTable.LABELS_OPTION, ""), label);
@@ -264,7 +321,7 @@ public final class Tables {
         if (read == DataFormat.LIBSVM && vectorSize.isPresent()) {
             reader = reader.option("numFeatures", Integer.toString(vectorSize.getAsInt()));
         }
-        return reader.options(options).format(read.configName()).load(path);
+        return loading.by(reader.options(options).format(read.configName()));
     }
 
     private DataFrameReader reader(DataFormat read, List<FileStatus> files) {
@@ -277,7 +334,7 @@ public final class Tables {
     private record Tolerant(Dataset<Row> table, String column) {}
 
     /** Only a schema that names the column makes Spark fill it. */
-    private Optional<Tolerant> tolerant(String path, DataFormat read, List<FileStatus> files, Dataset<Row> inferred) {
+    private Optional<Tolerant> tolerant(Loading loading, DataFormat read, List<FileStatus> files, Dataset<Row> inferred) {
         if (malformed == Malformed.REFUSED || (read != DataFormat.CSV && read != DataFormat.JSON)) {
             return Optional.empty();
         }
@@ -290,13 +347,12 @@ public final class Tables {
             return Optional.empty();
         }
         return Optional.of(new Tolerant(
-                reader(read, files)
+                loading.by(reader(read, files)
                         .options(options)
                         .option("mode", "PERMISSIVE")
                         .option(CORRUPT, MALFORMED)
                         .schema(schema.add(MALFORMED, DataTypes.StringType))
-                        .format(read.configName())
-                        .load(path),
+                        .format(read.configName())),
                 MALFORMED));
     }
 
@@ -331,6 +387,15 @@ public final class Tables {
         }
         csv.putAll(options);
         return csv;
+    }
+
+    /**
+     * The files of {@code path} as they are.
+     *
+     * @throws DataException if there are none
+     */
+    public List<DataFile> list(String path, String key) {
+        return files(path, key).stream().map(DataFile::of).toList();
     }
 
     /** The first of the files that is not there any more as it was. */

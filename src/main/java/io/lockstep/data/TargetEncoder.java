@@ -5,6 +5,7 @@ import io.lockstep.model.Storage;
 import io.lockstep.model.TargetTransform;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -95,6 +96,11 @@ public final class TargetEncoder implements Serializable {
         return new TargetEncoder(parts, RowLayout.Weight.NONE);
     }
 
+    /** An encoder that looks at no label: {@code count} zeros. */
+    static TargetEncoder zeros(int count) {
+        return new TargetEncoder(Collections.nCopies(count, new Constant(0)), RowLayout.Weight.NONE);
+    }
+
     /**
      * The same, with each example's weight behind its targets.
      *
@@ -104,7 +110,7 @@ public final class TargetEncoder implements Serializable {
     TargetEncoder weighted(Optional<String> column, StructType table) {
         List<Part> all = new ArrayList<>(parts);
         if (column.isEmpty()) {
-            all.add(new One());
+            all.add(new Constant(1));
         } else {
             Cell cell = new Cell("weight column", column.get(), table);
             cell.require("data.weight expects numbers");
@@ -252,11 +258,11 @@ public final class TargetEncoder implements Serializable {
         }
     }
 
-    /** Of an example that has no weight of its own. */
-    private record One() implements Part {
+    /** Of an example that has no weight of its own, or whose label nobody asks for. */
+    private record Constant(float value) implements Part {
         @Override
         public float encode(InternalRow row) {
-            return 1;
+            return value;
         }
     }
 }

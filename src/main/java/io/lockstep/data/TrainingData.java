@@ -3,8 +3,12 @@ package io.lockstep.data;
 import io.lockstep.config.BatchSize;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.DataException;
+import io.lockstep.error.LockstepException;
 import io.lockstep.model.FeatureSchema;
+import io.lockstep.model.ModelDescription;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** All that a training needs of its data: the sets in canonical order, and what was learnt from the training rows. */
@@ -15,11 +19,15 @@ public final class TrainingData implements AutoCloseable {
     private static final int FEWEST_SHARDS = 2;
     private static final int FULL_BATCH_SHARDS = 16;
 
+    /** By the key that names them. */
+    private final Map<String, Tables.Source> sources;
+
     private final Encoding encoding;
     private final TrainingSets sets;
     private final Preparations preparations;
 
-    TrainingData(Encoding encoding, TrainingSets sets, Preparations preparations) {
+    TrainingData(Map<String, Tables.Source> sources, Encoding encoding, TrainingSets sets, Preparations preparations) {
+        this.sources = Map.copyOf(sources);
         this.encoding = encoding;
         this.sets = sets;
         this.preparations = preparations;
@@ -43,7 +51,13 @@ public final class TrainingData implements AutoCloseable {
 
     /** {@link #prepare(SparkSession, LockstepConfig)}, with a look at what the survey found. */
     public static TrainingData prepare(SparkSession spark, LockstepConfig config, Preflight preflight) {
-        return new TrainingDataReader(spark, config).read(preflight);
+        return prepare(spark, config, preflight, Predecessor.NONE);
+    }
+
+    /** {@link #prepare(SparkSession, LockstepConfig, Preflight)}, after an earlier model. */
+    public static TrainingData prepare(
+            SparkSession spark, LockstepConfig config, Preflight preflight, Predecessor predecessor) {
+        return new TrainingDataReader(spark, config, predecessor).read(preflight);
     }
 
     /**
@@ -88,6 +102,66 @@ public final class TrainingData implements AutoCloseable {
     /** As {@link #preparation}, but with the weights of {@code data.weight} as they are: for metrics. */
     public ShardedSet.Preparation evaluation() {
         return preparations.evaluation();
+    }
+
+    /** The earlier model whose encoding this is. */
+    public Optional<ModelDescription> inherited() {
+        return encoding.inheritance().model();
+    }
+
+    /** Why that of the earlier model was not taken over, where it should be. */
+    public Optional<String> obstacle() {
+        return encoding.inheritance().obstacle();
+    }
+
+    /** How the rows of the training file were dealt. */
+    public SplitRule split() {
+        Tables.Source train = source(DataRole.TRAIN).orElseThrow();
+        return Splitter.ofTrainingFile(encoding.config().data()).rule(key(train));
+    }
+
+    private KeyHash key(Tables.Source source) {
+        return new KeyHash(
+                source.table().schema(), KeyHash.columns(encoding.config().data(), source));
+    }
+
+    private Optional<Tables.Source> source(DataRole role) {
+        return Optional.ofNullable(sources.get("data." + role.configName()));
+    }
+
+    /** The files of a role that has files of its own; of others none. */
+    public List<DataFile> files(DataRole role) {
+        return source(role).map(Tables.Source::files).orElse(List.of());
+    }
+
+    /**
+     * The test rows for this training's model and another one.
+     *
+     * @throws DataException if the other model cannot encode them
+     * @throws IllegalArgumentException if there are none
+     */
+    public PairedRows pairedTest(ModelDescription other) {
+        Optional<Tables.Source> own = source(DataRole.TEST);
+        Tables.Source rows = own.or(() -> source(DataRole.TRAIN)).orElseThrow();
+        try {
+            return new PairedRows(
+                    rows,
+                    key(rows),
+                    own.isPresent()
+                            ? Splitter.all(DataRole.TEST)
+                            : Splitter.ofTrainingFile(encoding.config().data()),
+                    features(),
+                    encoding.target(rows.table().schema()),
+                    Optional.of(other).filter(model -> !model.features().equals(features())),
+                    set(DataRole.TEST).bytes());
+        } catch (Exception e) {
+            // Spark's exceptions are checked but undeclared in Java
+            Optional<LockstepException> fault = Faults.of(e);
+            if (fault.isPresent()) {
+                throw fault.get();
+            }
+            throw e;
+        }
     }
 
     /** Whether there are examples of {@code role}. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -24,9 +25,11 @@ final class TrainingDataReader {
     /** By the key that names them. */
     private final Map<String, Tables.Source> opened = new LinkedHashMap<>();
 
+    private final Predecessor predecessor;
     private Optional<Encoding> surveyed = Optional.empty();
 
-    TrainingDataReader(SparkSession spark, LockstepConfig config) {
+    TrainingDataReader(SparkSession spark, LockstepConfig config, Predecessor predecessor) {
+        this.predecessor = predecessor;
         this.spark = spark;
         this.config = config;
         this.data = config.data();
@@ -57,7 +60,7 @@ final class TrainingDataReader {
 
     private TrainingData prepare(TrainingData.Preflight preflight) {
         Tables tables = Tables.of(spark, data);
-        Tables.Source train = open(tables, data.train(), TRAIN, OptionalInt.empty());
+        Tables.Source train = open(tables, data.train(), TRAIN, predecessor.vectorSize(), predecessor.seen());
         Encoding encoding = survey(train);
         preflight.surveyed(
                 encoding.examples(),
@@ -77,11 +80,11 @@ final class TrainingDataReader {
             own.ifPresent(path -> storeOwn(tables, role, path, keyColumns, encoding, growth, disk));
         }
         opened.forEach((name, source) -> source.requireUnchanged(name));
-        return new TrainingData(encoding, sets, Preparations.of(encoding, sets, slots));
+        return new TrainingData(opened, encoding, sets, Preparations.of(encoding, sets, slots));
     }
 
-    private Tables.Source open(Tables tables, String path, String key, OptionalInt width) {
-        Tables.Source source = tables.open(path, key, width);
+    private Tables.Source open(Tables tables, String path, String key, OptionalInt width, Set<DataFile> without) {
+        Tables.Source source = tables.open(path, key, width, without);
         opened.put(key, source);
         return source;
     }
@@ -89,7 +92,7 @@ final class TrainingDataReader {
     private Encoding survey(Tables.Source train) {
         SourceChecks.requirePictures(data, train);
         SourceChecks.requireNoStray(train);
-        Encoding encoding = Encoding.of(config, train);
+        Encoding encoding = Encoding.of(config, train, predecessor);
         surveyed = Optional.of(encoding);
         SourceChecks.requireFew(encoding.features());
         SourceChecks.requireSize(data, encoding.features());
@@ -108,7 +111,7 @@ final class TrainingDataReader {
             DiskBudget disk) {
         String key = "data." + role.configName();
         Tables.Source source =
-                open(tables, path, key, OptionalInt.of(encoding.features().width()));
+                open(tables, path, key, OptionalInt.of(encoding.features().width()), Set.of());
         SourceChecks.requireNoStray(source);
         StructType table = source.table().schema();
         UnreadableImages.requireNoneEmpty(source, encoding.features(), key);

@@ -6,7 +6,9 @@ public enum ExitCode {
     INTERNAL_FAULT(1),
     CONFIG(2),
     DATA(3),
-    DIVERGED(4);
+    DIVERGED(4),
+    /** A retraining ended, and its model is not better: the champion is kept. */
+    KEPT(10);
 
     private final int number;
 

@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
         versionProvider = Versions.class,
         subcommands = {
             TrainCommand.class,
+            RetrainCommand.class,
+            RegistryCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             CheckCommand.class,
@@ -31,7 +33,7 @@ import picocli.CommandLine.Command;
         })
 public final class Lockstep implements Runnable {
     /** Commands of later versions. */
-    private static final Set<String> TO_COME = Set.of("retrain", "tune", "export");
+    private static final Set<String> TO_COME = Set.of("tune", "export");
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -76,7 +78,10 @@ public final class Lockstep implements Runnable {
             err.println("lockstep: interrupted; what was published before is as it was."
                     + (command.getCommand() instanceof TrainCommand
                             ? " With --resume the training goes on from its last checkpoint."
-                            : ""));
+                            : command.getCommand() instanceof RetrainCommand
+                                    ? " The champion is the one that it was; the next retrain goes on from the last"
+                                            + " checkpoint."
+                                    : ""));
             err.flush();
             if (!verbose(command)) {
                 // Scala's thread pools print a stack trace for whatever a Spark that is being stopped no longer takes

@@ -58,7 +58,7 @@ final class TrainCommand extends SparkCommand {
 
     /** Where a progress bar can be drawn, if it can. */
     @SuppressWarnings("SystemConsoleNull") // on the Java that this is built for, null tells that there is no terminal
-    private static Optional<PrintStream> terminal() {
+    static Optional<PrintStream> terminal() {
         boolean dumb = "dumb".equals(System.getenv("TERM"));
         return System.console() != null && !dumb ? Optional.of(System.out) : Optional.empty();
     }

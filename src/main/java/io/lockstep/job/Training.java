@@ -44,8 +44,19 @@ final class Training {
     private final LockstepConfig config;
     private final TrainingListener listener;
     private final PrintStream out;
+    private final Occasion occasion;
 
     Training(SparkSession spark, LockstepConfig config, TrainingListener listener, PrintStream out) {
+        this(
+                spark,
+                config,
+                listener,
+                out,
+                Occasion.output(config, spark.sparkContext().hadoopConfiguration()));
+    }
+
+    Training(SparkSession spark, LockstepConfig config, TrainingListener listener, PrintStream out, Occasion occasion) {
+        this.occasion = occasion;
         this.spark = spark;
         this.config = config;
         this.listener = listener;
@@ -57,23 +68,25 @@ final class Training {
         /** At the beginning. */
         ANEW,
         /** At the newest checkpoint. */
-        CHECKPOINT
+        CHECKPOINT,
+        /** As the occasion has it. */
+        CHOSEN
     }
 
     /** Trains, evaluates, publishes and prints. */
     void run(Start from) {
-        ModelDirectory directory =
-                ModelDirectory.at(config.output(), spark.sparkContext().hadoopConfiguration());
+        ModelDirectory directory = occasion.directory();
         directory.checkWritable();
         Map<String, String> versions = new LinkedHashMap<>();
         Versions.lineage().forEach((part, version) -> versions.put(part, version.toString()));
+        versions.putAll(occasion.origin());
         ResumableTraining resumable =
                 new ResumableTraining(config, directory, versions, sentence -> Text.wrap(sentence, "  ", WIDTH)
                         .forEach(out::println));
-        if (from == Start.CHECKPOINT) {
-            resumable.findNewest();
-        } else {
-            resumable.beginAnew();
+        switch (from) {
+            case CHECKPOINT -> resumable.findNewest();
+            case ANEW -> resumable.beginAnew();
+            case CHOSEN -> occasion.choose(resumable);
         }
         out.printf(
                 Locale.ROOT,
@@ -85,9 +98,11 @@ final class Training {
                 Blas.description());
         long start = System.nanoTime();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        try (TrainingData data = TrainingData.prepare(spark, config, Resources.preflight(context, config))) {
+        try (TrainingData data =
+                TrainingData.prepare(spark, config, Resources.preflight(context, config), occasion.predecessor())) {
             describe(data, start);
-            Trainer trainer = new Trainer(context, config, data, listener);
+            occasion.prepared(data);
+            Trainer trainer = new Trainer(context, config, data, listener, occasion.start(data));
             TrainingResult result = resumable.train(trainer, data);
             publish(directory, data, trainer, result);
         }
@@ -157,13 +172,14 @@ final class Training {
             // first what took long to make: from here on a failure leaves a whole model behind, only without metrics
             String sha256 = ModelIo.write(draft, description, result.theta());
             Map<String, Evaluation> metrics = evaluateInto(draft, description, data, trainer, result, sha256);
+            occasion.trained(draft, description, result.theta(), data);
             draft.publish();
             MetricsTable.print(out, metrics);
-            out.println("Model " + config.output() + ", report.html in it");
+            out.println("Model " + occasion.name() + ", report.html in it");
             out.println("SHA-256 " + sha256);
         } catch (IOException e) {
             throw new ConfigException(
-                    "output: the model cannot be written to " + config.output() + ": " + Reason.of(e), e);
+                    "output: the model cannot be written to " + occasion.name() + ": " + Reason.of(e), e);
         }
     }
 
@@ -216,6 +232,7 @@ final class Training {
             }
         }
         lineage.put("data", sets);
+        lineage.putAll(occasion.lineage(data));
         lineage.put("seed", config.training().seed());
         lineage.put("shards", data.set(DataRole.TRAIN).shards());
         lineage.put("best_epoch", result.bestEpoch());

@@ -30,6 +30,8 @@ public final class ResumableTraining {
     private final Consumer<String> say;
     private final List<Entry> entries;
     private Optional<Found> found = Optional.empty();
+    /** Whether a checkpoint of another training is passed over. */
+    private boolean onlyOwn;
 
     /** A checkpoint to go on from. */
     record Found(Entry entry, CheckpointJson.Content content) {
@@ -115,8 +117,38 @@ public final class ResumableTraining {
         }
     }
 
+    /**
+     * Is going to go on from the newest checkpoint that is whole, if it is of this training: of this config, begun where
+     * this one begins, and, as far as {@link #train} finds out, on these data. Of another training it is passed over.
+     *
+     * @throws DataException if a checkpoint cannot be read and may be whole
+     */
+    public void findOwn() {
+        onlyOwn = true;
+        found = newest().filter(this::isOwn);
+    }
+
+    private boolean isOwn(Found newest) {
+        List<String> differences = new ArrayList<>(newest.identity()
+                .differences(config, newest.checkpoint().epochs().size()));
+        differences.addAll(newest.identity().otherVersions(versions));
+        if (!differences.isEmpty()) {
+            passOverForeign(newest, differences);
+        }
+        return differences.isEmpty();
+    }
+
+    private void passOverForeign(Found newest, List<String> differences) {
+        say.accept("The checkpoint " + newest.entry().path().getName() + " is of a training that did not end, and of"
+                + " another one (" + some(differences) + "): this one begins at the beginning.");
+    }
+
     /** A training that has ended is no reason not to begin with new data: a scheduler passes --resume each night. */
     private boolean beginsAnewAfterTheEnd(Found newest, List<String> differences) {
+        if (onlyOwn) {
+            passOverForeign(newest, differences);
+            return true;
+        }
         if (!newest.identity().isEndedBy(newest.checkpoint()) || !output.holdsModel()) {
             return false;
         }

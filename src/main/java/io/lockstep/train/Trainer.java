@@ -27,6 +27,7 @@ public final class Trainer {
     private final TrainingListener listener;
     private final Optional<EarlyStopping> earlyStopping;
     private final int slots;
+    private final Optional<float[]> start;
 
     /**
      * A training that is ready to start.
@@ -34,18 +35,48 @@ public final class Trainer {
      * @throws ConfigException if the config asks for early stopping and there is no dev set
      */
     public Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener) {
-        this(spark, config, data, listener, Integer.MAX_VALUE);
+        this(spark, config, data, listener, Optional.empty());
+    }
+
+    /**
+     * {@link #Trainer(JavaSparkContext, LockstepConfig, TrainingData, TrainingListener)} that goes on from an earlier model's
+     * θ.
+     *
+     * @param start of the network's parameter count; empty: at random
+     */
+    public Trainer(
+            JavaSparkContext spark,
+            LockstepConfig config,
+            TrainingData data,
+            TrainingListener listener,
+            Optional<float[]> start) {
+        this(spark, config, data, listener, Integer.MAX_VALUE, start);
     }
 
     /** A training on at most {@code slots} tasks at a time. */
     Trainer(JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener listener, int slots) {
+        this(spark, config, data, listener, slots, Optional.empty());
+    }
+
+    private Trainer(
+            JavaSparkContext spark,
+            LockstepConfig config,
+            TrainingData data,
+            TrainingListener listener,
+            int slots,
+            Optional<float[]> start) {
         this.slots = slots;
+        this.start = start.map(float[]::clone);
         this.spark = spark;
         this.config = config;
         this.data = data;
         this.listener = listener;
         this.network =
                 Networks.of(config, data.features().width(), data.classes().size());
+        start.filter(theta -> theta.length != network.parameterCount()).ifPresent(theta -> {
+            throw new IllegalArgumentException(
+                    "θ of " + theta.length + " numbers for a network of " + network.parameterCount());
+        });
         requireThickSlices();
         this.earlyStopping = config.training().earlyStopping().filter(rule -> hasDevSet(rule, data));
     }
@@ -186,7 +217,10 @@ public final class Trainer {
 
     private TrainingState initialState() {
         return new TrainingState(
-                network.initialize(config.initializer(), config.training().seed()), optimizer());
+                start.map(float[]::clone)
+                        .orElseGet(() -> network.initialize(
+                                config.initializer(), config.training().seed())),
+                optimizer());
     }
 
     /** At its first step. */

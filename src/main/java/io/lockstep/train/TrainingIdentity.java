@@ -35,6 +35,7 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
             "checkpoint",
             "card",
             "registry",
+            "retrain",
             "search",
             "training.bayes_error",
             "data.train",

@@ -48,7 +48,7 @@ class ConfigMistakesTest {
                         digits.yaml:4  network[1].dense: expected a whole number >= 1, found "ten".
                         digits.yaml:5  data.train: the key is required and missing. Expected a path, directory or glob.
                         digits.yaml:6  task: unknown task "clasification". Known: classification, multilabel, regression. Did you mean "classification"?
-                        --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, checkpoint, output.""");
+                        --set l2=1  l2: unknown key. Known here: name, task, data, network, input_dropout, initializer, training, sync, shards, checkpoint, output, card, registry, retrain.""");
     }
 
     @ParameterizedTest
@@ -95,6 +95,9 @@ class ConfigMistakesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             dev: 5                   | dev: expected a path, directory or glob, found 5. Quote it if it is meant: "5".
             test: ""                 | test: expected a path, directory or glob, found "".
+            test: "{date-x}"         | test: expected {date}, {date-1}, {date-7..date} or one of them with a form of the day, {date:yyyy/MM/dd}, found "{date-x}".
+            dev: "{date:HH}"         | dev: a day has nothing for one of the letters in "{date:HH}". Known are those of years, months and days, such as yyyy/MM/dd.
+            dev: "{date..date-1}"    | dev: expected at most 1000 days from an earlier to a later one, such as {date-7..date-1}, found "{date..date-1}".
             features: some           | features: expected all, a list of column names or { exclude: [names] }, found "some".
             features: []             | features: expected a list of column names, found an empty list.
             features: [a, a]         | features[1]: column "a" is there twice. Keep one.
@@ -153,6 +156,17 @@ class ConfigMistakesTest {
             network: [{ dense: 3, activation: { name: relu, slope: 0.1 } }] | network[0].activation.slope: unknown key. Known here: name.
             training: 5              | training: expected a map, found 5.
             sync: [auto]             | sync: expected one of auto, driver, barrier, found a list.
+            registry: 5              | registry: expected a path, found 5. Quote it if it is meant: "5".
+            registry: s3a://k:p@b/r  | registry: a path with a password in it is not taken: it would stand in the model and in logs. Put it where Spark keeps secrets, for instance spark.hadoop.fs.s3a.access.key and secret.key in spark-defaults.conf, or a credential provider.
+            retrain: { start: hot }  | retrain.start: unknown start "hot". Known: warm, scratch.
+            retrain: { data: newer } | retrain.data: unknown data "newer". Known: all, new.
+            retrain: { metric: f1 }  | retrain.metric: unknown metric "f1". Known: loss, accuracy, error.
+            retrain: { metric: rmse } | retrain.metric: unknown metric "rmse". Known: loss, accuracy, error.
+            retrain: { minimum_gain: -1 } | retrain.minimum_gain: expected a number >= 0, found -1.
+            retrain: { significance: 0 } | retrain.significance: expected a number in (0, 1], found 0.
+            retrain: { significance: 5 } | retrain.significance: expected a number in (0, 1], found 5.
+            retrain: { keep: 1 }     | retrain.keep: expected a whole number >= 2, found 1.
+            retrain: { minimum_gian: 1 } | retrain.minimum_gian: unknown key. Known here: start, data, metric, minimum_gain, significance, keep. Did you mean "minimum_gain"?
             """)
     void aWrongValueAtTheTopIsRefused(String yaml, String message) {
         assertThat(mistakesWith(yaml)).isEqualTo("digits.yaml:5  " + message);
@@ -160,7 +174,6 @@ class ConfigMistakesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
-            registry: r                       | registry: a registry of versions is not available in this version. Remove the key.
             search: { trials: 4 }             | search: hyper-parameter search is not available in this version. Remove the key.
             """)
     void whatThisVersionCannotDoIsRefusedByName(String yaml, String message) {

@@ -57,8 +57,9 @@ class ConfigOverridesTest {
     @Test
     void anUnknownKeyIsReportedAtTheOverride() {
         assertThat(mistakesWith("", "shard=2"))
-                .isEqualTo("--set shard=2  shard: unknown key. Known here: name, task, data, network, input_dropout,"
-                        + " initializer, training, sync, shards, checkpoint, output. Did you mean \"shards\"?");
+                .isEqualTo(
+                        "--set shard=2  shard: unknown key. Known here: name, task, data, network, input_dropout,"
+                                + " initializer, training, sync, shards, checkpoint, output, card, registry, retrain. Did you mean \"shards\"?");
     }
 
     @Test

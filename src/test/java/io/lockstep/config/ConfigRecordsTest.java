@@ -42,6 +42,15 @@ class ConfigRecordsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> withClipNorm(Double.NaN))
                 .withMessage("training.clip_norm must be finite and > 0, is NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> retrain(Optional.of(EvaluationMetric.F1), 0.05))
+                .withMessage("retrain.metric: f1 is no metric of one example each");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> retrain(Optional.empty(), Double.NaN))
+                .withMessage("retrain.significance must be in (0, 1], is NaN");
+        assertThat(Conflict.ofRetraining(Task.REGRESSION, retrain(Optional.of(EvaluationMetric.LOSS), 1)))
+                .as("two regressions may have losses of unlike things")
+                .hasSize(1);
     }
 
     @ParameterizedTest
@@ -69,7 +78,13 @@ class ConfigRecordsTest {
                 shards,
                 Optional.of(Defaults.CHECKPOINT),
                 "out",
-                Defaults.CARD);
+                Defaults.CARD,
+                Optional.empty(),
+                Defaults.RETRAIN);
+    }
+
+    private static RetrainConfig retrain(Optional<EvaluationMetric> metric, double significance) {
+        return new RetrainConfig(RetrainConfig.Start.WARM, RetrainConfig.Data.ALL, metric, 0, significance, 2);
     }
 
     private static TrainingConfig withClipNorm(double norm) {

@@ -21,7 +21,7 @@ class ConfigWriterTest {
     /** Refused for now ({@link Unavailable}), so not documented. */
     private static final List<String> TO_COME = List.of("training.bayes_error");
 
-    private static final List<String> SECTIONS = List.of("card", "data", "training", "training.augment");
+    private static final List<String> SECTIONS = List.of("card", "data", "training", "training.augment", "retrain");
 
     @Test
     void readingWhatWasWrittenGivesTheSameConfig() throws IOException {
@@ -96,6 +96,8 @@ class ConfigWriterTest {
                         + "\"early_stopping\":\"auto\",\"augment\":null,\"class_weights\":null,\"bayes_error\":0.0,\"seed\":1},"
                         + "\"sync\":\"auto\",\"shards\":\"auto\",\"checkpoint\":{\"every_epochs\":1,\"every_minutes\":10.0,\"keep\":3},\"output\":\"models/digits\","
                         + "\"card\":{\"intended_use\":null,\"out_of_scope\":null,\"limits\":null,\"ethics\":null,"
-                        + "\"license\":null,\"contact\":null}}");
+                        + "\"license\":null,\"contact\":null},\"registry\":null,"
+                        + "\"retrain\":{\"start\":\"warm\",\"data\":\"all\",\"metric\":\"auto\","
+                        + "\"minimum_gain\":0.0,\"significance\":0.05,\"keep\":10}}");
     }
 }

@@ -82,7 +82,9 @@ class ConfigYamlTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
-                            Optional.empty()));
+                            Optional.empty()),
+                    config.registry(),
+                    config.retrain());
             String yaml = ConfigWriter.yaml(ConfigWriter.toMap(named));
             assertThat(ConfigReader.read(yaml, "config.yaml", List.of()).card().intendedUse())
                     .as(yaml)

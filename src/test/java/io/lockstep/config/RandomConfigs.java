@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Valid configs that vary in every key. */
 final class RandomConfigs {
@@ -51,7 +52,22 @@ final class RandomConfigs {
                         maybe(random, text(random)),
                         maybe(random, text(random)),
                         maybe(random, text(random)),
-                        maybe(random, text(random))));
+                        maybe(random, text(random))),
+                maybe(random, text(random)),
+                retrain(task, random));
+    }
+
+    private static RetrainConfig retrain(Task task, Random random) {
+        List<EvaluationMetric> metrics = Stream.of(EvaluationMetric.values())
+                .filter(metric -> RetrainConfig.comparable(metric, task))
+                .toList();
+        return new RetrainConfig(
+                pick(random, RetrainConfig.Start.values()),
+                pick(random, RetrainConfig.Data.values()),
+                maybe(random, metrics.get(random.nextInt(metrics.size()))),
+                random.nextDouble(),
+                1 - random.nextDouble(),
+                2 + random.nextInt(9));
     }
 
     private static Optional<BatchNorm> batchNorm(Random random) {

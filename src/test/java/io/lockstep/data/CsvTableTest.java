@@ -79,7 +79,7 @@ class CsvTableTest {
     }
 
     private static Optional<CsvTable> here(Path path, Map<String, String> options) {
-        return CsvTable.of(TestSpark.session(), path.toString(), 1, options);
+        return CsvTable.of(TestSpark.session(), new Tables.Loading(List.of(path.toString()), Map.of()), 1, options);
     }
 
     private static List<String> texts(JavaRDD<InternalRow> rows, StructType schema) {

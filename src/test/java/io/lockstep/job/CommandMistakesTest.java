@@ -96,7 +96,7 @@ class CommandMistakesTest {
     @Test
     void unknownCommandsAndOptionsAreRefused() {
         refused(CapturedRun.of("trian"), CONFIG, "Unmatched argument at index 0: 'trian'", "--help");
-        refused(CapturedRun.of("retrain", "c.yaml"), CONFIG, "retrain is not available in this version. Try: lockstep");
+        refused(CapturedRun.of("tune", "c.yaml"), CONFIG, "tune is not available in this version. Try: lockstep");
         refused(CapturedRun.of("tune"), CONFIG, "tune is not available in this version");
         refused(
                 CapturedRun.of("train", "c.yaml", "--fast"),

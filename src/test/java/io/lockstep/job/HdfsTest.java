@@ -112,6 +112,27 @@ class HdfsTest {
     }
 
     @Test
+    void aRegistryIsKeptAsOnTheLocalDisk() throws IOException {
+        write("kept/c.yaml", config(uri("data"), uri("kept/model")) + "registry: " + uri("kept/registry") + "\n");
+        CapturedRun first = CapturedRun.of("retrain", uri("kept/c.yaml"));
+        assertThat(first.code()).as(first.err()).isZero();
+        CapturedRun second = CapturedRun.of("retrain", uri("kept/c.yaml"), "--uncompared");
+        assertThat(second.code()).as(second.err()).isZero();
+        assertThat(new String(bytes("kept/registry/CURRENT"), StandardCharsets.UTF_8))
+                .startsWith("000002 ");
+        assertThat(CapturedRun.of("retrain", uri("kept/c.yaml"), "--set", "retrain.data=new")
+                        .code())
+                .isEqualTo(10);
+        assertThat(CapturedRun.of("registry", "rollback", uri("kept/registry")).code())
+                .isZero();
+        assertThat(new String(bytes("kept/registry/CURRENT"), StandardCharsets.UTF_8))
+                .startsWith("000001 ");
+        assertThat(names("kept/registry")).containsExactly("CURRENT", "locks", "versions");
+        assertThat(names("kept/registry/locks/retrain")).isEmpty();
+        assertThat(names("kept/registry/versions")).containsExactly("000001", "000002");
+    }
+
+    @Test
     void aModelIsTrainedEvaluatedAndScoredWithAsOnTheLocalDisk() throws IOException {
         CapturedRun trained = train("whole");
         assertThat(trained.err()).isEmpty();
