@@ -1,5 +1,6 @@
 package io.lockstep.eval;
 
+import io.lockstep.model.JsonField;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,15 @@ public record Diagnosis(
             return size > ONE_SIDED * standardError;
         }
 
+        private static Part read(JsonField json) {
+            return new Part(
+                    json.field("name").text(),
+                    json.field("from").text(),
+                    json.field("to").text(),
+                    json.field("size").number(),
+                    json.field("standard_error").number());
+        }
+
         private Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("name", name);
@@ -95,5 +105,26 @@ public record Diagnosis(
         json.put("sentences", sentences);
         json.put("next", next);
         return json;
+    }
+
+    /**
+     * Reads what {@link #json} wrote.
+     *
+     * @throws io.lockstep.error.DataException if it is none
+     */
+    static Diagnosis read(JsonField json) {
+        return new Diagnosis(
+                json.field("measure").text(),
+                json.field("parts").elements().stream().map(Part::read).toList(),
+                json.field("findings").elements().stream()
+                        .map(name ->
+                                name.build(() -> Finding.valueOf(name.text().toUpperCase(Locale.ROOT))))
+                        .toList(),
+                texts(json.field("sentences")),
+                texts(json.field("next")));
+    }
+
+    private static List<String> texts(JsonField json) {
+        return json.elements().stream().map(JsonField::text).toList();
     }
 }

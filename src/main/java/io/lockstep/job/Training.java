@@ -9,13 +9,15 @@ import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.error.Reason;
-import io.lockstep.eval.Evaluation;
-import io.lockstep.eval.Evaluator;
+import io.lockstep.eval.Assessment;
+import io.lockstep.eval.Assessor;
+import io.lockstep.eval.FeatureProfile;
 import io.lockstep.math.Blas;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelDirectory;
 import io.lockstep.model.ModelDraft;
 import io.lockstep.model.ModelIo;
+import io.lockstep.report.DiagnosisText;
 import io.lockstep.report.MetricsTable;
 import io.lockstep.report.Text;
 import io.lockstep.train.EpochRecord;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -135,27 +138,6 @@ final class Training {
                 : ", " + data.classes().size() + " classes";
     }
 
-    private Map<String, Evaluation> evaluate(TrainingData data, Trainer trainer, TrainingResult result) {
-        Evaluator evaluator = new Evaluator(
-                trainer.network(),
-                data.preparation().target(),
-                data.classes(),
-                config.data().labels());
-        Map<String, Evaluation> metrics = new LinkedHashMap<>();
-        for (DataRole role : DataRole.values()) {
-            if (data.has(role)) {
-                metrics.put(
-                        role.configName(),
-                        Jobs.named(
-                                spark.sparkContext(),
-                                "evaluate " + role.configName(),
-                                () -> evaluator.evaluate(
-                                        trainer.shards(role), data.set(role).examples(), result.theta())));
-            }
-        }
-        return metrics;
-    }
-
     private void publish(ModelDirectory directory, TrainingData data, Trainer trainer, TrainingResult result) {
         ModelDescription description = new ModelDescription(
                 config.name(),
@@ -171,10 +153,11 @@ final class Training {
         try (ModelDraft draft = directory.openDraft()) {
             // first what took long to make: from here on a failure leaves a whole model behind, only without metrics
             String sha256 = ModelIo.write(draft, description, result.theta());
-            Map<String, Evaluation> metrics = evaluateInto(draft, description, data, trainer, result, sha256);
+            Assessment assessment = assessInto(draft, description, data, trainer, result, sha256);
             occasion.trained(draft, description, result.theta(), data);
             draft.publish();
-            MetricsTable.print(out, metrics);
+            MetricsTable.print(out, assessment.sets());
+            DiagnosisText.print(out, assessment);
             out.println("Model " + occasion.name() + ", report.html in it");
             out.println("SHA-256 " + sha256);
         } catch (IOException e) {
@@ -183,7 +166,7 @@ final class Training {
         }
     }
 
-    private Map<String, Evaluation> evaluateInto(
+    private Assessment assessInto(
             ModelDraft draft,
             ModelDescription description,
             TrainingData data,
@@ -191,9 +174,10 @@ final class Training {
             TrainingResult result,
             String sha256) {
         try {
-            Map<String, Evaluation> metrics = evaluate(data, trainer, result);
-            Map<String, Object> json = new LinkedHashMap<>();
-            metrics.forEach((set, evaluation) -> json.put(set, evaluation.json()));
+            Assessor assessor = new Assessor(spark, config, data);
+            Optional<FeatureProfile> profile = assessor.profile();
+            Assessment assessment = assessor.assess(trainer, result, profile);
+            Map<String, Object> json = assessment.json();
             json.put("epochs", result.epochs().stream().map(Training::json).toList());
             json.put("best_epoch", result.bestEpoch());
             json.put("initial_health", result.health().initial().json());
@@ -202,7 +186,12 @@ final class Training {
                     result.health().warnings().stream().map(HealthWarning::json).toList());
             json.put("weights_sha256", sha256);
             ResultFiles.write(draft, config, description, json);
-            return metrics;
+            if (profile.isPresent()) {
+                try (OutputStream stream = draft.create(FeatureProfile.FILE)) {
+                    stream.write(profile.get().json(data.features()));
+                }
+            }
+            return assessment;
         } catch (IOException e) {
             draft.leave();
             throw new ConfigException(
