@@ -67,6 +67,7 @@ public final class Resources {
         long state = theta * stateArrays(config, plan.network());
         long sums = theta * (tasks + 1L);
         long buffers = tasks * passBytes(plan.network(), plan.batchSize(), plan.shards());
+        long checkpoints = mostOfCheckpoints(config, theta, state);
         List<Need> needs = new ArrayList<>();
         long heap = least(executors, ExecutorSpace::heap);
         boolean local = spark.isLocal();
@@ -76,12 +77,13 @@ public final class Resources {
                 2 * sets / executors.size(),
                 least(executors, ExecutorSpace::disk)));
         if (local) {
-            needs.add(new Need("heap: θ, state, gradients, buffers", 4 * theta + 2 * state + sums + buffers, heap));
+            long all = 4 * theta + 2 * state + sums + buffers + checkpoints;
+            needs.add(new Need("heap: θ, state, gradients, buffers", all, heap));
         } else {
             needs.add(new Need("heap of an executor: the same", theta + state + sums + buffers, heap));
             needs.add(new Need(
                     "heap of the driver: θ, state",
-                    5 * theta + 2 * state,
+                    5 * theta + 2 * state + checkpoints,
                     Runtime.getRuntime().maxMemory()));
         }
         return List.copyOf(needs);
@@ -115,11 +117,12 @@ public final class Resources {
         long tasks = Math.max(1, Math.min(each, shards));
         long theta = 4L * network.parameterCount();
         long state = theta * stateArrays(config, network);
-        // θ is there as it is and, on the driver, as the best epoch left it
-        long driver = 2 * theta + state;
+        // θ is there as it is and, on the driver, as the best epoch left it; a checkpoint is a copy
+        long copy = config.checkpoint().isPresent() ? theta + state : 0;
+        long driver = 2 * theta + state + copy;
         long executor = theta * (1 + tasks) + state + tasks * passBytes(network, batch, shards);
         if (local) {
-            requireHeap("", theta * (2 + tasks) + state + tasks * passBytes(network, batch, shards), executors, tasks);
+            requireHeap("", driver + tasks * (theta + passBytes(network, batch, shards)), executors, tasks);
         } else {
             requireHeap(" of an executor", executor, executors, tasks);
             long heap = Runtime.getRuntime().maxMemory();
@@ -140,6 +143,14 @@ public final class Resources {
                     Sizes.of(there),
                     tasks > 1 ? " or fewer cores for an executor" : ""));
         }
+    }
+
+    /**
+     * The driver's, at the most: at the end one checkpoint is being written and the last one waits, each with θ and the
+     * optimizer's state of its own, the first with what were the best θ and the last epoch's.
+     */
+    private static long mostOfCheckpoints(LockstepConfig config, long theta, long state) {
+        return config.checkpoint().isPresent() ? 4 * theta + 2 * state : 0;
     }
 
     private static long stateArrays(LockstepConfig config, NetworkSpec network) {
