@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -55,9 +56,20 @@ public final class Lockstep implements Runnable {
     static int run(String... arguments) {
         return new CommandLine(new Lockstep())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Lockstep::execute)
                 .setExecutionExceptionHandler(Lockstep::report)
                 .setParameterExceptionHandler(Lockstep::reportUsage)
                 .execute(arguments);
+    }
+
+    /** Memory that ran out is no exception, and comes to {@link #report} all the same. */
+    private static int execute(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (OutOfMemoryError e) {
+            List<CommandLine> commands = parsed.asCommandLineList();
+            return report(new IllegalStateException(e), commands.get(commands.size() - 1), parsed);
+        }
     }
 
     @Override
@@ -71,17 +83,22 @@ public final class Lockstep implements Runnable {
                 && holder.common().verbose();
     }
 
+    private static String master(CommandLine command) {
+        return command.getCommand() instanceof CommonOptions.Holder holder
+                ? holder.common().master()
+                : "local";
+    }
+
     /** One message for what the user can mend; a stack trace only for a fault of our own, or when asked for. */
     private static int report(Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
+        String resume = command.getCommand() instanceof TrainCommand
+                ? " With --resume the training goes on from its last checkpoint."
+                : command.getCommand() instanceof RetrainCommand
+                        ? " The champion is the one that it was; the next retrain goes on from the last checkpoint."
+                        : "";
         if (interrupted) {
-            err.println("lockstep: interrupted; what was published before is as it was."
-                    + (command.getCommand() instanceof TrainCommand
-                            ? " With --resume the training goes on from its last checkpoint."
-                            : command.getCommand() instanceof RetrainCommand
-                                    ? " The champion is the one that it was; the next retrain goes on from the last"
-                                            + " checkpoint."
-                                    : ""));
+            err.println("lockstep: interrupted; what was published before is as it was." + resume);
             err.flush();
             if (!verbose(command)) {
                 // Scala's thread pools print a stack trace for whatever a Spark that is being stopped no longer takes
@@ -91,7 +108,10 @@ public final class Lockstep implements Runnable {
         }
         boolean verbose = verbose(command);
         Optional<LockstepException> fault = Faults.of(thrown);
-        if (fault.isPresent()) {
+        Optional<String> memory = MemoryFault.in(thrown, master(command));
+        if (memory.isPresent()) {
+            err.println("lockstep: " + memory.get() + resume);
+        } else if (fault.isPresent()) {
             err.println("lockstep: " + message(fault.get()));
         } else {
             err.println("lockstep: internal fault: " + Printable.line(firstLine(rootCause(thrown)))
@@ -103,7 +123,8 @@ public final class Lockstep implements Runnable {
             err.print(trace);
         }
         err.flush();
-        return fault.map(LockstepException::exitCode)
+        return fault.filter(known -> memory.isEmpty())
+                .map(LockstepException::exitCode)
                 .orElse(ExitCode.INTERNAL_FAULT)
                 .number();
     }

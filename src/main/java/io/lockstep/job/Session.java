@@ -1,15 +1,20 @@
 package io.lockstep.job;
 
 import io.lockstep.data.Jobs;
+import io.lockstep.data.Sizes;
 import io.lockstep.error.ConfigException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Timer;
 import java.util.stream.Stream;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SecurityManager;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 
@@ -21,6 +26,12 @@ final class Session implements AutoCloseable {
 
     /** Behind Spark's own shutdown hook, at 40, which empties the folders. */
     private static final int AFTER_SPARK = 5;
+
+    /** How Spark names its refusal of a driver's heap, and of an executor's. */
+    private static final List<String> SMALL_HEAPS = List.of("INVALID_DRIVER_MEMORY", "INVALID_EXECUTOR_MEMORY");
+
+    /** What Spark reserves for itself, 300 MiB, and half as much. */
+    private static final long LEAST_HEAP = 450L << 20;
 
     private final SparkSession spark;
     private final boolean own;
@@ -107,12 +118,17 @@ final class Session implements AutoCloseable {
             builder = builder.config("spark.ui.enabled", System.getProperty("spark.ui.enabled", "false"))
                     .config("spark.driver.host", "localhost")
                     .config("spark.driver.bindAddress", "127.0.0.1")
+                    // an executor ends its JVM when a task runs out of memory; here that is the command's own
+                    .config("spark.executor.killOnFatalErrorDepth", "0")
                     .config("spark.driver.maxResultSize", "0")
                     .config("spark.broadcast.compress", "false");
         }
         try {
             return builder.getOrCreate();
         } catch (RuntimeException e) {
+            if (e instanceof SparkThrowable spark && SMALL_HEAPS.contains(String.valueOf(spark.getCondition()))) {
+                throw smallHeap(spark, e);
+            }
             if (e.getMessage() != null && e.getMessage().contains("master URL")) {
                 throw new ConfigException(
                         "--master: Spark knows no master \"" + master
@@ -121,6 +137,22 @@ final class Session implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static ConfigException smallHeap(SparkThrowable refused, RuntimeException e) {
+        boolean driver = SMALL_HEAPS.indexOf(refused.getCondition()) == 0;
+        long there = driver
+                ? Runtime.getRuntime().maxMemory()
+                : JavaUtils.byteStringAsBytes(System.getProperty("spark.executor.memory", "1g"));
+        return new ConfigException(
+                String.format(
+                        Locale.ROOT,
+                        "the heap of %s has %s, and Spark begins at %s. Give it 1g or more (%s).",
+                        driver ? "the driver" : "an executor",
+                        Sizes.of(there),
+                        Sizes.of(LEAST_HEAP),
+                        driver ? "LOCKSTEP_HEAP=1g" : "--conf spark.executor.memory=1g"),
+                e);
     }
 
     SparkSession spark() {

@@ -40,6 +40,16 @@ public final class ChildJvm implements AutoCloseable {
     /** Started by {@code wrapper}, a command that ends by executing its last arguments. */
     public static ChildJvm lockstep(
             Path files, List<String> wrapper, Map<String, String> properties, String... arguments) {
+        return start("700m", files, wrapper, properties, arguments);
+    }
+
+    /** With a heap of its own, such as {@code 300m}. */
+    public static ChildJvm withHeap(String heap, Path files, String... arguments) {
+        return start(heap, files, List.of(), Map.of(), arguments);
+    }
+
+    private static ChildJvm start(
+            String heap, Path files, List<String> wrapper, Map<String, String> properties, String... arguments) {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -47,7 +57,7 @@ public final class ChildJvm implements AutoCloseable {
                 .forEach(command::add);
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of(
-                "-Xmx700m",
+                "-Xmx" + heap,
                 "-Dlockstep.log=" + files + ".log",
                 "-cp",
                 System.getProperty("java.class.path"),
