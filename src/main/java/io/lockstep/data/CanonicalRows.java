@@ -1,20 +1,19 @@
 package io.lockstep.data;
 
 import io.lockstep.error.DataException;
-import java.io.Serializable;
-import java.nio.ByteBuffer;
+import io.lockstep.error.LockstepException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.XXH64;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.unsafe.Platform;
 import scala.Tuple2;
 import scala.reflect.ClassTag$;
 
@@ -27,9 +26,9 @@ final class CanonicalRows implements AutoCloseable {
     private final JavaRDD<PackedRows> packed;
     private final Ranges ranges;
     private final RowLayout layout;
-    private final List<Partition> partitions;
+    private final List<PartitionSum> partitions;
 
-    private CanonicalRows(JavaRDD<PackedRows> packed, Ranges ranges, RowLayout layout, List<Partition> partitions) {
+    private CanonicalRows(JavaRDD<PackedRows> packed, Ranges ranges, RowLayout layout, List<PartitionSum> partitions) {
         this.packed = packed;
         this.ranges = ranges;
         this.layout = layout;
@@ -57,12 +56,14 @@ final class CanonicalRows implements AutoCloseable {
     private static CanonicalRows sorted(JavaRDD<InternalRow> rows, RowChunks chunks, RowLayout layout, Ranges ranges) {
         // On disk, where the page cache holds what fits: blocks in memory would take the heap that tasks need, and as
         // large arrays fill it with holes. They are read once or twice.
+        CheckedSorter sorter = new CheckedSorter(layout);
         JavaRDD<PackedRows> packed = shuffled(rows.mapPartitionsToPair(chunks), ranges.total())
-                .mapPartitions(new RowSorter(layout))
+                .mapPartitionsWithIndex(sorter, false)
                 .persist(StorageLevel.DISK_ONLY());
         try {
-            List<Partition> partitions =
+            List<PartitionSum> partitions =
                     packed.mapPartitions(new Measure(layout)).collect();
+            sorter.expect(partitions);
             // they are as large as the rows; where sorted rows are lost Spark makes them anew
             packed.rdd().cleanShuffleDependencies(false);
             return new CanonicalRows(packed, ranges, layout, partitions);
@@ -84,71 +85,61 @@ final class CanonicalRows implements AutoCloseable {
                 .toJavaRDD();
     }
 
-    /**
-     * What is in a partition.
-     *
-     * @param fingerprint Σ h of the examples' hashes
-     * @param ranked Σ i·h, i an example's number in the partition
-     */
-    private record Partition(long rows, long bytes, long fingerprint, long ranked) implements Serializable {}
+    /** Has Spark make anew what it has lost, which it does where a partition is asked for. */
+    private void restore() {
+        try {
+            Jobs.named(packed.context(), "read lost rows again", () -> packed.foreachPartition(new Ask()));
+        } catch (Exception e) {
+            Optional<LockstepException> fault = Faults.of(e);
+            if (fault.isPresent()) {
+                throw fault.get();
+            }
+            throw e;
+        }
+    }
 
-    /** Lost rows come from the files once more, which may be others by then. */
-    private static void requireSame(JavaRDD<PackedRows> packed, RowLayout layout, List<Partition> before) {
-        List<Partition> now =
-                Jobs.named(packed.context(), "read lost rows again", () -> packed.mapPartitions(new Measure(layout))
-                        .collect());
-        if (!now.equals(before)) {
-            throw new DataException("rows that were lost with an executor were read again, and are not what they were:"
-                    + " a file has changed since the training began. Start the training again on the data as they are"
-                    + " now, and do not write to files while they are trained on.");
+    /** Asks for a partition, and takes nothing of it. */
+    private static final class Ask implements VoidFunction<Iterator<PackedRows>> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void call(Iterator<PackedRows> blocks) {
+            // Spark has it before this is called
         }
     }
 
     /** Looks at what a partition holds. */
-    private record Measure(RowLayout layout) implements FlatMapFunction<Iterator<PackedRows>, Partition> {
+    private record Measure(RowLayout layout) implements FlatMapFunction<Iterator<PackedRows>, PartitionSum> {
         @Override
-        public Iterator<Partition> call(Iterator<PackedRows> blocks) {
-            long rows = 0;
-            long bytes = 0;
-            long fingerprint = 0;
-            long ranked = 0;
+        public Iterator<PartitionSum> call(Iterator<PackedRows> blocks) {
+            PartitionSum sum = PartitionSum.NOTHING;
             while (blocks.hasNext()) {
-                PackedRows block = blocks.next();
-                bytes += block.data().length;
-                ByteBuffer examples = block.bytes();
-                for (int at = 0; at < block.data().length; ) {
-                    int size = layout.bytes(examples, at);
-                    long hash = XXH64.hashUnsafeBytes(block.data(), Platform.BYTE_ARRAY_OFFSET + (long) at, size, 0);
-                    fingerprint += hash;
-                    ranked += rows * hash;
-                    rows++;
-                    at += size;
-                }
+                sum = sum.plus(blocks.next(), layout);
             }
-            return List.of(new Partition(rows, bytes, fingerprint, ranked)).iterator();
+            return List.of(sum).iterator();
         }
     }
 
     /** How many bytes the examples of {@code role} take up. */
     long bytes(DataRole role) {
-        return partitions(role).stream().mapToLong(Partition::bytes).sum();
+        return partitions(role).stream().mapToLong(PartitionSum::bytes).sum();
     }
 
     /** How many examples have {@code role}. */
     long count(DataRole role) {
-        return partitions(role).stream().mapToLong(Partition::rows).sum();
+        return partitions(role).stream().mapToLong(PartitionSum::rows).sum();
     }
 
     /** A number that changes with any example of {@code role}, and not with their order. */
     long fingerprint(DataRole role) {
-        return partitions(role).stream().mapToLong(Partition::fingerprint).sum();
+        return partitions(role).stream().mapToLong(PartitionSum::fingerprint).sum();
     }
 
     /** A number that changes with any example of {@code role} and with their order: Σ rank·h mod 2⁶⁴. */
     long orderFingerprint(DataRole role) {
         long start = 0;
         long sum = 0;
-        for (Partition partition : partitions(role)) {
+        for (PartitionSum partition : partitions(role)) {
             sum += start * partition.fingerprint() + partition.ranked();
             start += partition.rows();
         }
@@ -161,13 +152,13 @@ final class CanonicalRows implements AutoCloseable {
      * @throws DataException if there are none
      */
     ShardedSet shards(DataRole role, int shards) {
-        List<Partition> ofRole = partitions(role);
+        List<PartitionSum> ofRole = partitions(role);
         if (count(role) == 0) {
             throw new DataException("no rows for " + role.configName() + ".");
         }
         List<Long> starts = new ArrayList<>();
         long start = 0;
-        for (Partition partition : ofRole) {
+        for (PartitionSum partition : ofRole) {
             starts.add(start);
             start += partition.rows();
         }
@@ -178,10 +169,10 @@ final class CanonicalRows implements AutoCloseable {
                 layout,
                 bytes(role),
                 shards,
-                () -> requireSame(packed, layout, partitions));
+                this::restore);
     }
 
-    private List<Partition> partitions(DataRole role) {
+    private List<PartitionSum> partitions(DataRole role) {
         return partitions.subList(ranges.first(role), ranges.first(role) + ranges.of(role));
     }
 

@@ -164,6 +164,34 @@ class ChangingDataTest {
         }
     }
 
+    /** By whatever job needs them, without being asked to. */
+    @Test
+    void rowsThatSparkRebuildsItselfAreTakenOnlyIfTheyAreTheSame() throws IOException {
+        Path folder = folder("json");
+        try (TrainingData data = prepare(folder, "json")) {
+            lose();
+            read(data);
+        }
+        for (String change : List.of("\"a\":9,", "\"a\":8,\"b\":3,\"y\":\"yes\"}\n{\"a\":8,")) {
+            folder("json");
+            try (TrainingData data = prepare(folder, "json")) {
+                lose();
+                Path file = folder.resolve("1.json");
+                Files.writeString(file, Files.readString(file).replace("\"a\":8,", change));
+                for (int attempt = 1; attempt <= 2; attempt++) {
+                    Throwable thrown = catchThrowable(() -> read(data));
+                    assertThat(Faults.of(thrown).orElseThrow())
+                            .isInstanceOf(DataException.class)
+                            .hasMessageContaining("are not what they were");
+                }
+            }
+        }
+    }
+
+    private static void read(TrainingData data) {
+        data.set(DataRole.TRAIN).raw(2).foreach(task -> task.forEachBlock(100, (range, block, examples, rows) -> {}));
+    }
+
     /** What Spark has stored of all sets, as if its executor were gone. */
     private static void lose() {
         TestSpark.context()
