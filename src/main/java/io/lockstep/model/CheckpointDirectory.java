@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,7 +31,7 @@ import org.apache.hadoop.fs.Path;
 /**
  * The directory {@code checkpoints} of a model directory. A checkpoint is written beside its place, with the SHA-256 of
  * each file in {@code SHA256SUMS}, and renamed: so it is there whole or not at all. Where renaming is not atomic, and where
- * a disk went bad, its checksums tell. One writer at a time.
+ * a disk went bad, its checksums tell. Which run writes, a {@link CheckpointClaim} decides.
  */
 public final class CheckpointDirectory {
     /** In the format of {@code sha256sum}, which can check it. */
@@ -60,13 +61,27 @@ public final class CheckpointDirectory {
      * @param epochs that had ended
      * @param steps of the epoch after them
      */
-    public record Entry(int epochs, long steps, Path path) {}
+    public record Entry(int epochs, long steps, Path path) {
+        /** What it is called. */
+        public String name() {
+            return path.getName();
+        }
+    }
 
     /** Writes a file. */
     @FunctionalInterface
     public interface Content {
         /** Writes it to {@code out}, which stays the caller's to close. */
         void write(OutputStream out) throws IOException;
+    }
+
+    /** A claim of a run that is about to write, not yet taken. */
+    public CheckpointClaim claim() {
+        return new CheckpointClaim(this);
+    }
+
+    Path file(String name) {
+        return new Path(path, name);
     }
 
     /** What a checkpoint is called that was taken after {@code epochs} epochs and {@code steps} steps of the next. */
@@ -105,12 +120,13 @@ public final class CheckpointDirectory {
     }
 
     /**
-     * Writes a checkpoint.
+     * Writes a checkpoint, if at the moment of its appearance the run still holds its claim.
      *
      * @param files by name
+     * @return whether it did
      * @throws IOException if it cannot; then what was there is there still
      */
-    public void publish(String name, Map<String, Content> files) throws IOException {
+    public boolean publish(String name, Map<String, Content> files, CheckpointClaim claim) throws IOException {
         Path draft = new Path(path, "." + name + ".new-" + UUID.randomUUID());
         try {
             if (!fs.mkdirs(draft)) {
@@ -124,7 +140,13 @@ public final class CheckpointDirectory {
             sums.forEach(
                     (file, sum) -> lines.append(sum).append("  ").append(file).append('\n'));
             write(new Path(draft, SUMS), out -> out.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
-            replace(new Path(path, name), draft);
+            boolean held = claim.isHeld();
+            if (held) {
+                replace(new Path(path, name), draft);
+            } else {
+                ModelDirectory.delete(fs, draft);
+            }
+            return held;
         } catch (IOException | RuntimeException e) {
             dropQuietly(draft, e);
             throw e;
@@ -135,8 +157,13 @@ public final class CheckpointDirectory {
         }
     }
 
+    /** What a checkpoint is called while another one takes its place. */
+    public static String replaced(String name) {
+        return "." + name + PREVIOUS;
+    }
+
     private void replace(Path target, Path draft) throws IOException {
-        Path previous = new Path(path, "." + target.getName() + PREVIOUS);
+        Path previous = new Path(path, replaced(target.getName()));
         boolean replaces = fs.exists(target);
         if (replaces) {
             ModelDirectory.delete(fs, previous);
@@ -170,16 +197,38 @@ public final class CheckpointDirectory {
      * @throws DataException if not
      */
     public void verify(Entry entry, List<String> files) {
+        for (String file : files) {
+            read(entry, file, (in, length) -> in.transferTo(OutputStream.nullOutputStream()));
+        }
+    }
+
+    /** Reads a file. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        /** Reads {@code length} bytes, or the first of them, from {@code in}, which stays the caller's to close. */
+        T read(InputStream in, long length) throws IOException;
+    }
+
+    /**
+     * Reads a file once, and makes sure that it is as it was written.
+     *
+     * @throws DataException if it is not, cannot be read, or is not what {@code reader} expects
+     */
+    public <T> T read(Entry entry, String name, Reader<T> reader) {
+        Path file = new Path(entry.path(), name);
         try {
-            Map<String, String> sums = sums(entry);
-            for (String file : files) {
-                String expected = Optional.ofNullable(sums.get(file))
-                        .orElseThrow(() -> new DataException(new Path(entry.path(), SUMS) + " does not name " + file));
-                String found = sum(new Path(entry.path(), file));
+            String expected = Optional.ofNullable(sums(entry).get(name))
+                    .orElseThrow(() -> new DataException(new Path(entry.path(), SUMS) + " does not name " + name));
+            long length = fs.getFileStatus(file).getLen();
+            try (DigestInputStream in = new DigestInputStream(fs.open(file), sha256())) {
+                T content = reader.read(in, length);
+                in.transferTo(OutputStream.nullOutputStream());
+                String found = HexFormat.of().formatHex(in.getMessageDigest().digest());
                 if (!found.equals(expected)) {
-                    throw new DataException(new Path(entry.path(), file) + ": expected the SHA-256 " + expected + " of "
-                            + SUMS + ", found " + found + ": it is damaged");
+                    throw new DataException(file + ": expected the SHA-256 " + expected + " of " + SUMS + ", found "
+                            + found + ": it is damaged");
                 }
+                return content;
             }
         } catch (IOException e) {
             throw new DataException(entry.path() + ": cannot be read: " + Reason.of(e), e);
@@ -210,17 +259,6 @@ public final class CheckpointDirectory {
         return sums;
     }
 
-    private String sum(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = fs.open(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
     /**
      * The bytes of a file.
      *
@@ -246,7 +284,7 @@ public final class CheckpointDirectory {
         ModelDirectory.delete(fs, entry.path());
     }
 
-    /** Deletes what writers left behind that were stopped; only where no other one can be at work. */
+    /** Deletes what writers left behind that were stopped, or are to be. */
     public void deleteDrafts() throws IOException {
         for (FileStatus status : list()) {
             if (status.getPath().getName().matches("\\.epoch-[0-9a-z-]+\\.new-[0-9a-f-]{36}")) {

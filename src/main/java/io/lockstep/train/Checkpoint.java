@@ -2,6 +2,8 @@ package io.lockstep.train;
 
 import io.lockstep.optim.Optimizer;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -13,9 +15,7 @@ import java.util.OptionalInt;
  * @param theta θ
  * @param optimizerSteps how many the optimizer has taken
  * @param optimizerState its arrays, each of θ's length
- * @param best the best epoch so far; epoch 0 before there is one
- * @param bestValue its score on dev; NaN before there is one
- * @param bestTheta its θ; empty before there is one
+ * @param best the best epoch so far; empty before the first has ended
  * @param epochStart θ as the last epoch left it; before the first epoch, where it started
  * @param health before the first step, and what was warned of
  * @param worseSteps see {@link HealthWatch#worseSteps}
@@ -28,12 +28,24 @@ record Checkpoint(
         float[] theta,
         long optimizerSteps,
         float[][] optimizerState,
-        int best,
-        double bestValue,
-        float[] bestTheta,
+        Optional<Best> best,
         float[] epochStart,
         HealthReport health,
         int worseSteps) {
+
+    /**
+     * The best epoch of some.
+     *
+     * @param score on dev, by early stopping's metric; empty without early stopping, where the last epoch is the best
+     * @param theta θ as it left it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // as above
+    record Best(int epoch, OptionalDouble score, float[] theta) {
+        /** With this θ. */
+        Best withTheta(float[] other) {
+            return new Best(epoch, score, other);
+        }
+    }
 
     Checkpoint {
         epochs = List.copyOf(epochs);

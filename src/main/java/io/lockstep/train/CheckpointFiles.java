@@ -1,7 +1,6 @@
 package io.lockstep.train;
 
 import io.lockstep.error.DataException;
-import io.lockstep.error.Reason;
 import io.lockstep.model.CheckpointDirectory;
 import io.lockstep.model.CheckpointDirectory.Content;
 import io.lockstep.model.CheckpointDirectory.Entry;
@@ -9,13 +8,12 @@ import io.lockstep.model.SafetensorsHeader;
 import io.lockstep.model.SafetensorsReader;
 import io.lockstep.model.SafetensorsWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.fs.FSError;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /** A checkpoint as files: {@code checkpoint.json}, and {@code state.safetensors} with its arrays. */
@@ -38,48 +36,52 @@ final class CheckpointFiles {
 
     /** What the JSON says; its arrays are still to be {@linkplain #withArrays read}. */
     static CheckpointJson.Content json(CheckpointDirectory directory, Entry entry) {
-        directory.verify(entry, List.of(JSON));
-        Path file = new Path(entry.path(), JSON);
-        try {
-            return CheckpointJson.read(directory.bytes(file, CheckpointJson.MOST_BYTES), file.toString());
-        } catch (IOException | FSError e) {
-            throw new DataException(file + ": cannot be read: " + Reason.of(e), e);
-        }
+        String file = file(entry, JSON);
+        byte[] json = directory.read(entry, JSON, (in, length) -> {
+            if (length > CheckpointJson.MOST_BYTES) {
+                throw new DataException(
+                        file + ": expected at most " + CheckpointJson.MOST_BYTES + " bytes, found " + length);
+            }
+            return in.readNBytes((int) length);
+        });
+        return CheckpointJson.read(json, file);
+    }
+
+    /** What a checkpoint's file is called in messages. */
+    static String file(Entry entry, String name) {
+        return new Path(entry.path(), name).toString();
     }
 
     /**
-     * The checkpoint as a whole.
+     * The checkpoint as a whole, which {@linkplain TrainingShape#requireFits fits}.
      *
-     * @throws DataException if it is damaged, or does not fit
+     * @throws DataException if its arrays are damaged, or do not fit
      */
     static Checkpoint withArrays(
             CheckpointDirectory directory, Entry entry, CheckpointJson.Content content, TrainingShape shape) {
-        shape.requireFits(content, new Path(entry.path(), JSON).toString());
-        int parameters = shape.network().parameterCount();
-        directory.verify(entry, List.of(STATE));
-        Path file = new Path(entry.path(), STATE);
-        try (InputStream in = directory.fileSystem().open(file)) {
-            long length = directory.fileSystem().getFileStatus(file).getLen();
-            SafetensorsReader reader = new SafetensorsReader(in, length, file.toString());
-            List<String> expected = names(content.checkpoint(), content.stateArrays());
-            List<SafetensorsHeader.Tensor> tensors = reader.header().tensors();
-            List<String> found =
-                    tensors.stream().map(SafetensorsHeader.Tensor::name).toList();
-            boolean fits = tensors.stream().allMatch(tensor -> tensor.shape().equals(List.of((long) parameters)));
-            if (!found.equals(expected) || !fits) {
-                throw new DataException(file + ": expected the tensors " + expected + " of " + parameters
-                        + " elements each, found "
-                        + tensors.subList(0, Math.min(expected.size(), tensors.size())));
-            }
+        String file = file(entry, STATE);
+        return directory.read(entry, STATE, (in, length) -> {
+            SafetensorsReader reader = new SafetensorsReader(in, length, file);
+            List<String> names = names(content.checkpoint(), content.stateArrays());
+            int parameters = shape.network().parameterCount();
+            requireTensors(reader.header().tensors(), names, parameters, file);
             Map<String, float[]> arrays = new LinkedHashMap<>();
-            for (String name : expected) {
+            for (String name : names) {
                 float[] array = new float[parameters];
                 reader.read(array, 0, parameters);
                 arrays.put(name, array);
             }
             return with(content, arrays);
-        } catch (IOException | FSError e) {
-            throw new DataException(file + ": cannot be read: " + Reason.of(e), e);
+        });
+    }
+
+    private static void requireTensors(
+            List<SafetensorsHeader.Tensor> found, List<String> expected, int parameters, String file) {
+        boolean named =
+                found.stream().map(SafetensorsHeader.Tensor::name).toList().equals(expected);
+        if (!named || !found.stream().allMatch(tensor -> tensor.shape().equals(List.of((long) parameters)))) {
+            throw new DataException(file + ": expected the tensors " + expected + " of " + parameters
+                    + " elements each, found " + found.subList(0, Math.min(expected.size(), found.size())));
         }
     }
 
@@ -98,9 +100,7 @@ final class CheckpointFiles {
                 theta,
                 parts.optimizerSteps(),
                 state,
-                parts.best(),
-                parts.bestValue(),
-                parts.best() == 0 ? new float[0] : arrays.getOrDefault(BEST, epochStart),
+                parts.best().map(best -> best.withTheta(arrays.getOrDefault(BEST, epochStart))),
                 epochStart,
                 parts.health(),
                 parts.worseSteps());
@@ -116,10 +116,17 @@ final class CheckpointFiles {
         if (checkpoint.isWithinEpoch()) {
             names.add(EPOCH_START);
         }
-        if (checkpoint.best() != 0 && checkpoint.best() != checkpoint.epochs().size()) {
+        if (best(checkpoint).isPresent()) {
             names.add(BEST);
         }
         return names;
+    }
+
+    /** The best epoch, where it is not the last one, whose θ is there already. */
+    private static Optional<Checkpoint.Best> best(Checkpoint checkpoint) {
+        return checkpoint
+                .best()
+                .filter(best -> best.epoch() != checkpoint.epochs().size());
     }
 
     private static String state(int k) {
@@ -130,7 +137,7 @@ final class CheckpointFiles {
         Map<String, float[]> arrays = new LinkedHashMap<>();
         arrays.put(THETA, checkpoint.theta());
         arrays.put(EPOCH_START, checkpoint.epochStart());
-        arrays.put(BEST, checkpoint.bestTheta());
+        best(checkpoint).ifPresent(best -> arrays.put(BEST, best.theta()));
         for (int k = 0; k < checkpoint.optimizerState().length; k++) {
             arrays.put(state(k), checkpoint.optimizerState()[k]);
         }

@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** The content of {@code checkpoint.json}: all of a checkpoint but its arrays. */
 final class CheckpointJson {
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     /** Of the file; a thousand epochs of a net of three layers take half of a percent. */
     static final int MOST_BYTES = 256 << 20;
@@ -53,7 +54,10 @@ final class CheckpointJson {
         root.put("optimizer_steps", checkpoint.optimizerSteps());
         root.put("optimizer_arrays", checkpoint.optimizerState().length);
         checkpoint.patienceEnded().ifPresent(epoch -> root.put("patience_ended", epoch));
-        root.putObject("best").put("epoch", checkpoint.best()).put("value", checkpoint.bestValue());
+        checkpoint.best().ifPresent(best -> {
+            ObjectNode node = root.putObject("best").put("epoch", best.epoch());
+            best.score().ifPresent(score -> node.put("score", score));
+        });
         EpochSums current = checkpoint.current();
         ObjectNode under = root.putObject("current")
                 .put("steps", current.steps())
@@ -137,7 +141,6 @@ final class CheckpointJson {
                     + " begin anew.");
         }
         JsonField current = root.field("current");
-        JsonField best = root.field("best");
         List<EpochRecord> epochs = new ArrayList<>();
         for (JsonField epoch : root.field("epochs").elements()) {
             epochs.add(epoch(epoch, epochs.size() + 1));
@@ -160,9 +163,7 @@ final class CheckpointJson {
                 new float[0],
                 root.field("optimizer_steps").longInteger(),
                 new float[0][],
-                best.field("epoch").integer(),
-                best.field("value").anyNumber(),
-                new float[0],
+                root.has("best") ? Optional.of(best(root.field("best"))) : Optional.empty(),
                 new float[0],
                 new HealthReport(health(root.field("initial_health")), warnings),
                 root.field("worse_steps").integer());
@@ -171,6 +172,12 @@ final class CheckpointJson {
                 root.field("run").longInteger(),
                 checkpoint,
                 root.field("optimizer_arrays").integer());
+    }
+
+    private static Checkpoint.Best best(JsonField best) {
+        OptionalDouble score =
+                best.has("score") ? OptionalDouble.of(best.field("score").anyNumber()) : OptionalDouble.empty();
+        return new Checkpoint.Best(best.field("epoch").integer(), score, new float[0]);
     }
 
     private static TrainingIdentity identity(JsonField root) {

@@ -160,9 +160,7 @@ final class EpochLoop {
                 theta,
                 state.optimizer().steps(),
                 state.optimizer().state(0, theta.length),
-                best.epoch(),
-                best.value(),
-                best.theta(),
+                best.best(),
                 health.lastTheta(),
                 health.report(),
                 health.worseSteps());

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A training that writes checkpoints beside its model, and goes on from them. */
@@ -28,8 +29,9 @@ public final class ResumableTraining {
     private final CheckpointDirectory directory;
     private final Map<String, String> versions;
     private final Consumer<String> say;
-    private final List<Entry> entries;
-    private Optional<Found> found = Optional.empty();
+    private List<Entry> entries;
+    /** What there is to go on from, the first if it is whole. */
+    private List<Found> found = List.of();
     /** Whether a checkpoint of another training is passed over. */
     private boolean onlyOwn;
 
@@ -59,7 +61,6 @@ public final class ResumableTraining {
         this.versions = Map.copyOf(versions);
         this.say = say;
         try {
-            directory.deleteDrafts();
             this.entries = directory.entries();
         } catch (IOException e) {
             throw new ConfigException(
@@ -84,7 +85,7 @@ public final class ResumableTraining {
             // what cannot be read may be of any training
         }
         say.accept("There are checkpoints of a training that did not end, the newest is "
-                + newest.path().getName()
+                + newest.name()
                 + ". This one begins anew, and deletes them once it has its own (--resume goes"
                 + " on from there).");
     }
@@ -97,19 +98,13 @@ public final class ResumableTraining {
      * @throws DataException if a checkpoint cannot be read and may be whole
      */
     public void findNewest() {
-        found = newest();
+        found = readable(entries);
         if (found.isEmpty()) {
-            say.accept("There is no checkpoint to go on from in " + output.path()
-                    + ": the training begins at the beginning.");
+            sayNoneIsThere();
             return;
         }
-        Found newest = found.get();
-        List<String> differences = newest.identity()
-                .differences(config, newest.checkpoint().epochs().size());
-        if (!differences.isEmpty()) {
-            throw new ConfigException("--resume: " + newest.entry().path() + " is of another config: "
-                    + some(differences) + ". Set that back to go on, or leave --resume out to begin anew.");
-        }
+        Found newest = found.get(0);
+        requireSameConfig(newest, ResolvedConfig.of(config));
         List<String> others = newest.identity().otherVersions(versions);
         if (!others.isEmpty()) {
             say.accept("The checkpoint was written elsewhere (" + some(others)
@@ -125,12 +120,15 @@ public final class ResumableTraining {
      */
     public void findOwn() {
         onlyOwn = true;
-        found = newest().filter(this::isOwn);
+        found = readable(entries);
+        if (!found.isEmpty() && !isOwn(found.get(0), ResolvedConfig.of(config))) {
+            found = List.of();
+        }
     }
 
-    private boolean isOwn(Found newest) {
+    private boolean isOwn(Found newest, ResolvedConfig resolved) {
         List<String> differences = new ArrayList<>(newest.identity()
-                .differences(config, newest.checkpoint().epochs().size()));
+                .differences(config, resolved, newest.checkpoint().epochs().size()));
         differences.addAll(newest.identity().otherVersions(versions));
         if (!differences.isEmpty()) {
             passOverForeign(newest, differences);
@@ -139,8 +137,23 @@ public final class ResumableTraining {
     }
 
     private void passOverForeign(Found newest, List<String> differences) {
-        say.accept("The checkpoint " + newest.entry().path().getName() + " is of a training that did not end, and of"
-                + " another one (" + some(differences) + "): this one begins at the beginning.");
+        say.accept("The checkpoint " + newest.entry().name() + " is of a training that did not end, and of another one ("
+                + some(differences) + "): this one begins at the beginning.");
+    }
+
+    private void sayNoneIsThere() {
+        say.accept(
+                "There is no checkpoint to go on from in " + output.path() + ": the training begins at the beginning.");
+    }
+
+    private void requireSameConfig(Found checkpoint, ResolvedConfig resolved) {
+        List<String> differences = checkpoint
+                .identity()
+                .differences(config, resolved, checkpoint.checkpoint().epochs().size());
+        if (!differences.isEmpty()) {
+            throw new ConfigException("--resume: " + checkpoint.entry().path() + " is of another config: "
+                    + some(differences) + ". Set that back to go on, or leave --resume out to begin anew.");
+        }
     }
 
     /** A training that has ended is no reason not to begin with new data: a scheduler passes --resume each night. */
@@ -152,7 +165,7 @@ public final class ResumableTraining {
         if (!newest.identity().isEndedBy(newest.checkpoint()) || !output.holdsModel()) {
             return false;
         }
-        say.accept("The checkpoint " + newest.entry().path().getName()
+        say.accept("The checkpoint " + newest.entry().name()
                 + " is of a training that has ended, of other data (" + some(differences)
                 + "): this one begins at the beginning.");
         return true;
@@ -164,44 +177,35 @@ public final class ResumableTraining {
                 + (named < differences.size() ? "; and " + (differences.size() - named) + " more" : "");
     }
 
-    /** What {@link #findNewest} found. */
-    Optional<Found> found() {
-        return found;
-    }
-
     /** By the run that wrote it, then by how far it came. */
-    private Optional<Found> newest() {
-        List<Found> whole = new ArrayList<>();
-        for (Entry entry : entries) {
+    private List<Found> readable(List<Entry> some) {
+        List<Found> readable = new ArrayList<>();
+        for (Entry entry : some) {
             try {
-                whole.add(new Found(entry, CheckpointFiles.json(directory, entry)));
+                readable.add(new Found(entry, CheckpointFiles.json(directory, entry)));
             } catch (DataException e) {
                 passOver(entry, e);
             }
         }
         // stable, and the entries stand in the order of how far they came
-        whole.sort(
+        readable.sort(
                 Comparator.comparingLong((Found each) -> each.content().run()).reversed());
-        for (Found each : whole) {
-            try {
-                directory.verify(each.entry(), List.of(CheckpointFiles.STATE));
-                return Optional.of(each);
-            } catch (DataException e) {
-                passOver(each.entry(), e);
-            }
-        }
-        return Optional.empty();
+        return readable;
     }
 
     private void passOver(Entry entry, DataException e) {
         if (!Damage.isIn(e)) {
-            // to begin anew would in the end delete it
-            throw new DataException(
-                    "--resume: " + e.getMessage() + ". Mend that, or delete " + entry.path()
-                            + " to go on from what was before it.",
-                    e);
+            throw refusal(entry, e);
         }
-        say.accept("The checkpoint " + entry.path().getName() + " is passed over: " + e.getMessage() + ".");
+        say.accept("The checkpoint " + entry.name() + " is passed over: " + e.getMessage() + ".");
+    }
+
+    /** To begin anew would in the end delete it. */
+    private static DataException refusal(Entry entry, DataException e) {
+        return new DataException(
+                "--resume: " + e.getMessage() + ". Mend that, or delete " + entry.path()
+                        + " to go on from what was before it.",
+                e);
     }
 
     /**
@@ -211,40 +215,93 @@ public final class ResumableTraining {
      */
     public TrainingResult train(Trainer trainer, TrainingData data) {
         TrainingIdentity identity = TrainingIdentity.of(config, data, versions);
-        Optional<Checkpoint> from = found.flatMap(each -> resume(each, identity, trainer));
-        if (from.isEmpty()) {
-            found = Optional.empty();
-        }
-        long run = found.map(each -> each.content().run()).orElseGet(System::currentTimeMillis);
+        Optional<Resumed> resumed = resume(identity, trainer.shape());
+        found = List.of();
+        Optional<Checkpoint> from = resumed.map(Resumed::checkpoint);
+        long run = resumed.map(each -> each.from().content().run()).orElseGet(System::currentTimeMillis);
         trainer.announce(
                 Instant.ofEpochMilli(run), from.map(Checkpoint::optimizerSteps).orElse(0L));
         if (config.checkpoint().isEmpty()) {
             return trainer.train(from, Optional.empty());
         }
-        List<Entry> foreign = found.map(each -> entries.stream()
-                        .filter(entry -> isForeign(entry, each.entry()))
-                        .toList())
-                .orElse(entries);
         int keep = config.checkpoint().get().keep();
-        try (CheckpointWriter writer = new CheckpointWriter(directory, identity, run, keep, foreign)) {
+        try (CheckpointWriter writer =
+                new CheckpointWriter(directory, identity, run, keep, entries, entry -> resumed.filter(
+                                each -> !isLater(entry, each.from().entry()))
+                        .isPresent())) {
             return trainer.train(from, Optional.of(writer));
         }
     }
 
     /** Whether it is later than the one to go on from, and so of another run or no good. */
-    private static boolean isForeign(Entry entry, Entry from) {
+    private static boolean isLater(Entry entry, Entry from) {
         return entry.epochs() > from.epochs() || (entry.epochs() == from.epochs() && entry.steps() > from.steps());
     }
 
-    private Optional<Checkpoint> resume(Found from, TrainingIdentity identity, Trainer trainer) {
-        List<String> differences = from.identity().differences(identity.sets());
-        if (!differences.isEmpty()) {
-            if (beginsAnewAfterTheEnd(from, differences)) {
+    /** Where a training goes on. */
+    record Resumed(Found from, Checkpoint checkpoint) {}
+
+    /**
+     * Reads the newest checkpoint of {@link #findNewest} that is whole.
+     *
+     * @throws ConfigException if that is of another config
+     * @throws DataException if it is of other data, or such that this training cannot have written it
+     */
+    Optional<Resumed> resume(TrainingIdentity identity, TrainingShape shape) {
+        while (!found.isEmpty()) {
+            Found newest = found.get(0);
+            List<String> differences = newest.identity().differences(identity.sets());
+            if (!differences.isEmpty()) {
+                if (beginsAnewAfterTheEnd(newest, differences)) {
+                    return Optional.empty();
+                }
+                throw new DataException("--resume: " + newest.entry().path() + " is of other data: " + some(differences)
+                        + ". Bring the old data back to go on, or leave --resume out to begin anew.");
+            }
+            // other data may come to something else in the same config
+            ResolvedConfig resolved = new ResolvedConfig(identity.config(), Set.of());
+            if (onlyOwn && !isOwn(newest, resolved)) {
                 return Optional.empty();
             }
-            throw new DataException("--resume: " + from.entry().path() + " is of other data: " + some(differences)
-                    + ". Bring the old data back to go on, or leave --resume out to begin anew.");
+            requireSameConfig(newest, resolved);
+            shape.requireFits(newest.content(), CheckpointFiles.file(newest.entry(), CheckpointFiles.JSON));
+            Optional<Checkpoint> whole = read(newest, shape);
+            if (whole.isPresent()) {
+                return Optional.of(new Resumed(newest, whole.get()));
+            }
+            found = found.size() > 1 ? found.subList(1, found.size()) : readable(entriesSince());
+            if (found.isEmpty()) {
+                sayNoneIsThere();
+            }
         }
-        return Optional.of(CheckpointFiles.withArrays(directory, from.entry(), from.content(), trainer.shape()));
+        return Optional.empty();
+    }
+
+    /** A run that is still at work has deleted those that were there when it had others. */
+    private List<Entry> entriesSince() {
+        List<Entry> before = entries;
+        try {
+            entries = directory.entries();
+        } catch (IOException e) {
+            throw new DataException(
+                    "--resume: the checkpoints of " + output.path() + " cannot be read: " + Reason.of(e), e);
+        }
+        return entries.stream().filter(entry -> !before.contains(entry)).toList();
+    }
+
+    /** Empty if it is passed over. */
+    private Optional<Checkpoint> read(Found from, TrainingShape shape) {
+        try {
+            return Optional.of(CheckpointFiles.withArrays(directory, from.entry(), from.content(), shape));
+        } catch (DataException e) {
+            try {
+                // what is whole was altered with its checksum, or can be read by now
+                directory.verify(from.entry(), List.of(CheckpointFiles.STATE));
+            } catch (DataException damage) {
+                passOver(from.entry(), damage);
+                return Optional.empty();
+            }
+            throw refusal(from.entry(), e);
+        }
     }
 }

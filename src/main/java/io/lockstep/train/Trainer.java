@@ -203,7 +203,12 @@ public final class Trainer {
     /** What a checkpoint of it must fit. */
     TrainingShape shape() {
         BatchPlan plan = miniBatches();
-        return new TrainingShape(network, optimizer().state(0, 0).length, plan.steps(), plan.examples());
+        return new TrainingShape(
+                network,
+                optimizer().state(0, 0).length,
+                plan.steps(),
+                plan.examples(),
+                earlyStopping.isPresent() ? TrainingShape.Stopping.EARLY : TrainingShape.Stopping.AT_THE_END);
     }
 
     private BatchPlan miniBatches() {

@@ -1,6 +1,5 @@
 package io.lockstep.train;
 
-import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.TrainingConfig;
 import io.lockstep.data.DataRole;
@@ -22,7 +21,7 @@ import java.util.TreeSet;
 /**
  * Which training a checkpoint is of: one with the same bits has the same.
  *
- * @param config the config's values by their paths, as text; a key that is null is left out
+ * @param config what the config {@linkplain ResolvedConfig came to}
  * @param sets the examples
  * @param versions of what computes, by name
  */
@@ -71,46 +70,28 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
                 sets.put(role, new Examples(data.set(role).examples(), data.orderFingerprint(role)));
             }
         }
-        return new TrainingIdentity(flat(config), sets, versions);
-    }
-
-    /** A config's values by their paths. */
-    static SortedMap<String, String> flat(LockstepConfig config) {
-        SortedMap<String, String> flat = new TreeMap<>();
-        ConfigWriter.toMap(config).forEach((key, value) -> flatten(key, value, flat));
-        // what auto comes to may be another number in another version
-        flat.put("shards", Integer.toString(TrainingData.shards(config)));
-        return flat;
-    }
-
-    private static void flatten(String path, Object value, Map<String, String> flat) {
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((key, nested) -> flatten(path + "." + key, nested, flat));
-        } else if (value instanceof List<?> list) {
-            for (int i = 0; i < list.size(); i++) {
-                flatten(path + "[" + i + "]", list.get(i), flat);
-            }
-        } else if (value != null) {
-            flat.put(path, value.toString());
-        }
+        return new TrainingIdentity(ResolvedConfig.of(config, data).values(), sets, versions);
     }
 
     /**
-     * How a config differs from this one's in what decides bits.
+     * How a config differs from this one's in what decides bits, as far as it is resolved.
      *
      * @param now the other config
+     * @param resolved what that comes to
      * @param run epochs that the checkpoint's training has behind it: it can be made longer where no step so far depends
      *     on its end
      */
-    List<String> differences(LockstepConfig now, int run) {
-        SortedMap<String, String> other = flat(now);
+    List<String> differences(LockstepConfig now, ResolvedConfig resolved, int run) {
+        SortedMap<String, String> other = resolved.values();
         SortedSet<String> paths = new TreeSet<>(config.keySet());
         paths.addAll(other.keySet());
         List<String> differences = new ArrayList<>();
         for (String path : paths) {
             String here = other.get(path);
             String there = config.get(path);
-            boolean free = isFree(path) || (path.equals(EPOCHS) && canEndElsewhere(now.training(), run));
+            boolean free = isFree(path)
+                    || resolved.isOpen(path)
+                    || (path.equals(EPOCHS) && canEndElsewhere(now.training(), run));
             if (!Objects.equals(here, there) && !free) {
                 differences.add(path + ": " + text(there) + " there, " + text(here) + " here");
             }
@@ -139,7 +120,7 @@ record TrainingIdentity(SortedMap<String, String> config, Map<DataRole, Examples
     }
 
     private static boolean isFree(String path) {
-        return FREE.stream().anyMatch(free -> path.equals(free) || path.startsWith(free + "."));
+        return FREE.stream().anyMatch(free -> ResolvedConfig.isBelow(path, free));
     }
 
     /** How the examples differ from this one's. */

@@ -12,7 +12,15 @@ import io.lockstep.nn.NetworkSpec;
  * @param steps of an epoch of mini-batches
  * @param examples of an epoch
  */
-record TrainingShape(NetworkSpec network, int stateArrays, int steps, long examples) {
+record TrainingShape(NetworkSpec network, int stateArrays, int steps, long examples, Stopping stopping) {
+
+    /** What the best epoch is. */
+    enum Stopping {
+        /** That of the best score on dev. */
+        EARLY,
+        /** The last one. */
+        AT_THE_END
+    }
 
     /**
      * Makes sure that a training of this shape can go on from what a checkpoint says.
@@ -33,11 +41,7 @@ record TrainingShape(NetworkSpec network, int stateArrays, int steps, long examp
         int patience = checkpoint.patienceEnded().orElse(epochs);
         require(patience >= 1 || epochs == 0, file, "patience_ended", patience);
         require(patience <= epochs, file, "patience_ended", patience);
-        require(
-                checkpoint.best() >= (epochs > 0 ? 1 : 0) && checkpoint.best() <= epochs,
-                file,
-                "best.epoch",
-                checkpoint.best());
+        requireBest(checkpoint, file);
         // mini-batch epochs have as many steps as the plan, those of full batches one
         long most = (long) epochs * steps + current.steps();
         boolean counted =
@@ -58,6 +62,17 @@ record TrainingShape(NetworkSpec network, int stateArrays, int steps, long examp
             boolean scored = epoch.dev().stream().allMatch(dev -> dev.values().containsKey(EvaluationMetric.LOSS));
             require(scored, file, place + ".dev", "no loss");
         }
+    }
+
+    private void requireBest(Checkpoint checkpoint, String file) {
+        int epochs = checkpoint.epochs().size();
+        require(checkpoint.best().isPresent() == epochs > 0, file, "best", epochs > 0 ? "nothing" : "an epoch");
+        checkpoint.best().ifPresent(best -> {
+            require(best.epoch() >= 1 && best.epoch() <= epochs, file, "best.epoch", best.epoch());
+            boolean early = stopping == Stopping.EARLY;
+            require(best.score().isPresent() == early, file, "best.score", early ? "nothing" : best.score());
+            require(early || best.epoch() == epochs, file, "best.epoch", best.epoch());
+        });
     }
 
     private boolean fits(NetworkHealth health) {

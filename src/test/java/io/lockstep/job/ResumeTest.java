@@ -121,7 +121,10 @@ class ResumeTest {
                 "network=[{dense: 6}]                 | network[0].activation: tanh there, relu here",
                 "training.epochs=2                    | training.epochs: 4 there, 2 here",
                 "data.features={exclude: [a]}         | data.features.exclude[0]: nothing there, a here",
-                "shards=4                             | shards: 2 there, 4 here"
+                "shards=4                             | shards: 2 there, 4 here",
+                "training.loss=huber                  | training.loss: squared there, huber here",
+                "initializer=he                       | initializer: xavier there, he here",
+                "data.storage=sparse                  | data.storage: dense there, sparse here"
             })
     void aCheckpointOfAnotherConfigIsRefusedByWhatDiffers(String set, String difference) throws IOException {
         assertThat(train().code()).isZero();
@@ -131,6 +134,60 @@ class ResumeTest {
         assertThat(run.err()).contains("--resume: ", "epoch-0004 is of another config", difference);
         assertThat(run.err().strip().lines()).hasSizeLessThan(6);
         assertThat(checkpoints()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.early_stopping=auto    | training.early_stopping={metric: loss, patience: 5}",
+                "training.loss=null              | training.loss=squared",
+                "training.loss={name: huber}     | training.loss={name: huber, delta: 1}",
+                "data.shuffle=auto               | data.shuffle=full",
+                "data.storage=auto               | data.storage=dense",
+                "initializer=auto                | initializer=xavier",
+                "shards=auto                     | shards=2"
+            })
+    void aConfigThatMeansTheSameIsGoneOnFromHoweverItIsWritten(String set, String same) throws IOException {
+        assertThat(train("--set", set).code()).isZero();
+        deleteModel();
+        assertThat(resume(same).out()).contains("Goes on from the checkpoint after epoch 4.");
+        deleteModel();
+        assertThat(train("--set", same).code()).isZero();
+        deleteModel();
+        assertThat(resume(set).out()).contains("Goes on from the checkpoint after epoch 4.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "auto | {metric: loss, patience: 6} | training.early_stopping.patience: 5 there, 6 here",
+                "null | auto                        | training.early_stopping.metric: nothing there, loss here",
+                "auto | null                        | training.early_stopping.metric: loss there, nothing here",
+                "{metric: rmse, patience: 5} | auto | training.early_stopping.metric: rmse there, loss here"
+            })
+    void earlyStoppingThatComesToSomethingElseIsRefused(String there, String here, String difference)
+            throws IOException {
+        assertThat(train("--set", "training.early_stopping=" + there).code()).isZero();
+        deleteModel();
+        CapturedRun run = resume("training.early_stopping=" + here);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("is of another config", difference);
+    }
+
+    @Test
+    void withoutADevSetEarlyStoppingThatIsLeftToTheDataIsNone() throws IOException {
+        String split = "data.split={train: 1}";
+        assertThat(train("--set", split, "--set", "training.early_stopping=auto")
+                        .code())
+                .isZero();
+        deleteModel();
+        assertThat(resume(split).out()).contains("Goes on from the checkpoint after epoch 4.");
+        deleteModel();
+        CapturedRun shuffled = resume(split, "data.shuffle=blocks");
+        assertThat(shuffled.code()).isEqualTo(2);
+        assertThat(shuffled.err()).contains("data.shuffle: full there, blocks here");
     }
 
     /** As if it had been killed before its model was written. */

@@ -68,7 +68,8 @@ public final class FaultyFileSystem extends FilterFileSystem {
         return mutations;
     }
 
-    void beforeEachMutation(Action action) {
+    /** Runs {@code action} before whatever changes something. */
+    public void beforeEachMutation(Action action) {
         beforeMutation = action;
     }
 

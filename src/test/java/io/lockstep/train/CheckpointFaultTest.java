@@ -28,8 +28,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +47,7 @@ class CheckpointFaultTest {
             data: { train: any.csv, label: kind }
             """);
     private static final TrainingIdentity IDENTITY = new TrainingIdentity(
-            new TreeMap<>(TrainingIdentity.flat(CONFIG)),
-            Map.of(DataRole.TRAIN, new TrainingIdentity.Examples(9, 4)),
-            Map.of());
+            ResolvedConfig.of(CONFIG).values(), Map.of(DataRole.TRAIN, new TrainingIdentity.Examples(9, 4)), Map.of());
 
     @TempDir
     Path root;
@@ -58,7 +56,7 @@ class CheckpointFaultTest {
     private static TrainingShape shape(int parameters) {
         NetworkSpec network =
                 new NetworkSpec(new Shape.Vector(parameters - 1), List.of(new LayerSpec.Dense(1)), Loss.HALVED_SQUARED);
-        return new TrainingShape(network, 1, 1, 9);
+        return new TrainingShape(network, 1, 1, 9, TrainingShape.Stopping.AT_THE_END);
     }
 
     private final List<String> said = new ArrayList<>();
@@ -84,9 +82,7 @@ class CheckpointFaultTest {
                 theta,
                 epochs,
                 new float[][] {theta.clone()},
-                epochs,
-                0,
-                theta,
+                Optional.of(new Checkpoint.Best(epochs, OptionalDouble.empty(), theta)),
                 theta,
                 new HealthReport(health, List.of()),
                 0);
@@ -104,8 +100,8 @@ class CheckpointFaultTest {
     private static int write(FaultyFileSystem fs, Path directory, long run, int keep, int from, int to) {
         CheckpointDirectory checkpoints = new CheckpointDirectory(model(fs, directory));
         int written = 0;
-        try (CheckpointWriter writer =
-                new CheckpointWriter(checkpoints, IDENTITY, run, keep, from == 1 ? checkpoints.entries() : List.of())) {
+        try (CheckpointWriter writer = new CheckpointWriter(
+                checkpoints, IDENTITY, run, keep, checkpoints.entries(), entry -> from > 1 && entry.epochs() < from)) {
             for (int epoch = from; epoch <= to; epoch++) {
                 writer.offer(checkpoint(run, epoch));
                 writer.finish();
@@ -122,9 +118,7 @@ class CheckpointFaultTest {
         ModelDirectory model = model(FaultyFileSystem.healthy(), directory);
         ResumableTraining resumable = new ResumableTraining(CONFIG, model, Map.of(), said::add);
         resumable.findNewest();
-        return resumable.found().map(found -> CheckpointFiles.withArrays(
-                        new CheckpointDirectory(model), found.entry(), found.content(), SHAPE)
-                .theta()[0]);
+        return resumable.resume(IDENTITY, SHAPE).map(found -> found.checkpoint().theta()[0]);
     }
 
     @ParameterizedTest
@@ -246,7 +240,10 @@ class CheckpointFaultTest {
                 throw new IOException("no answer from the store");
             });
             ResumableTraining resumable = new ResumableTraining(CONFIG, model(fs, directory), Map.of(), said::add);
-            assertThatThrownBy(resumable::findNewest)
+            assertThatThrownBy(() -> {
+                        resumable.findNewest();
+                        resumable.resume(IDENTITY, SHAPE);
+                    })
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("no answer from the store")
                     .hasMessageContaining("epoch-0003")
@@ -259,7 +256,7 @@ class CheckpointFaultTest {
     void whatAnotherVersionWroteIsRefused() throws IOException {
         Path directory = root.resolve("version");
         write(FaultyFileSystem.healthy(), directory, 1, 3, 1, 1);
-        rewrite(directory, "\"format_version\":1", "\"format_version\":2");
+        rewrite(directory, "\"format_version\":2", "\"format_version\":1");
         assertThatThrownBy(() -> found(directory))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("Another version of Lockstep wrote it");
@@ -298,6 +295,8 @@ class CheckpointFaultTest {
                 "\"optimizer_steps\":1  | \"optimizer_steps\":2",
                 "\"best\":{\"epoch\":1  | \"best\":{\"epoch\":99",
                 "\"best\":{\"epoch\":1  | \"best\":{\"epoch\":0",
+                "\"best\":{            | \"worst\":{",
+                "\"best\":{            | \"best\":{\"score\":0.5,",
                 "\"best\":              | \"patience_ended\":7,\"best\":",
                 "\"examples\":0         | \"examples\":99999",
                 "\"layers\":[{          | \"layers\":[],\"others\":[{"
@@ -322,6 +321,120 @@ class CheckpointFaultTest {
         write(FaultyFileSystem.healthy(), directory, 1, 3, 3, 3);
         assertThat(found(directory)).contains(mark(1, 3));
         assertThat(names(directory)).containsExactly("epoch-0001", "epoch-0002", "epoch-0003");
+    }
+
+    @Test
+    void aRunGoesOnFromWhatAnotherHasWrittenSinceItLooked() throws IOException {
+        Path directory = root.resolve("since");
+        write(FaultyFileSystem.healthy(), directory, 1, 1, 1, 1);
+        ResumableTraining resumable =
+                new ResumableTraining(CONFIG, model(FaultyFileSystem.healthy(), directory), Map.of(), said::add);
+        resumable.findNewest();
+        write(FaultyFileSystem.healthy(), directory, 1, 1, 2, 3);
+        assertThat(names(directory)).containsExactly("epoch-0003");
+        assertThat(resumable.resume(IDENTITY, SHAPE).orElseThrow().checkpoint().theta()[0])
+                .isEqualTo(mark(1, 3));
+        assertThat(said).singleElement().asString().contains("epoch-0001 is passed over");
+    }
+
+    /** A writer of a run that began when these checkpoints were there; it goes on from none of them. */
+    private static CheckpointWriter writer(FaultyFileSystem fs, Path directory, long run) throws IOException {
+        CheckpointDirectory checkpoints = new CheckpointDirectory(model(fs, directory));
+        return new CheckpointWriter(checkpoints, IDENTITY, run, 2, checkpoints.entries(), entry -> false);
+    }
+
+    private static Optional<String> offer(CheckpointWriter writer, long run, int epoch) {
+        writer.offer(checkpoint(run, epoch));
+        writer.finish();
+        return writer.trouble();
+    }
+
+    @Test
+    void ofTwoRunsTheOneThatBeganLastWritesAndTheOtherStopsAndSaysSoOnce() throws IOException {
+        Path directory = root.resolve("two");
+        try (CheckpointWriter first = writer(FaultyFileSystem.healthy(), directory, 1)) {
+            assertThat(offer(first, 1, 1)).isEmpty();
+            try (CheckpointWriter second = writer(FaultyFileSystem.healthy(), directory, 2)) {
+                assertThat(offer(first, 1, 2).orElseThrow())
+                        .contains("another training has begun to write to this output");
+                assertThat(offer(second, 2, 1)).isEmpty();
+                assertThat(offer(first, 1, 3)).as("it was told").isEmpty();
+                assertThat(offer(second, 2, 2)).isEmpty();
+                assertThat(offer(second, 2, 3)).isEmpty();
+            }
+            assertThat(offer(first, 1, 4)).as("once lost is lost").isEmpty();
+        }
+        assertThat(names(directory)).containsExactly("epoch-0002", "epoch-0003");
+        assertThat(found(directory)).contains(mark(2, 3));
+    }
+
+    /** What a run's operation meets whose last look at the claim was before another run took it. */
+    @Test
+    void aRunThatIsOvertakenAtAnyOperationLeavesTheOthersCheckpointsWhole() throws IOException {
+        int operations = overtakenAt(Integer.MAX_VALUE, "never");
+        assertThat(operations).isGreaterThan(10);
+        for (int k = 1; k <= operations; k++) {
+            overtakenAt(k, "overtaken-" + k);
+        }
+    }
+
+    /** Before its operation {@code chosen} from its second checkpoint on; how many there were. */
+    private int overtakenAt(int chosen, String name) throws IOException {
+        Path directory = root.resolve(name);
+        FaultyFileSystem fs = FaultyFileSystem.healthy();
+        List<CheckpointWriter> other = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        int before;
+        try (CheckpointWriter first = writer(fs, directory, 1)) {
+            offer(first, 1, 1);
+            before = fs.mutations();
+            fs.beforeEachMutation(() -> {
+                if (fs.mutations() - before + 1 == chosen) {
+                    other.add(writer(FaultyFileSystem.healthy(), directory, 2));
+                    assertThat(offer(other.get(0), 2, 5)).isEmpty();
+                }
+            });
+            for (int epoch = 2; epoch <= 4; epoch++) {
+                offer(first, 1, epoch).ifPresent(told::add);
+            }
+        }
+        if (!other.isEmpty()) {
+            assertThat(found(directory)).as("overtaken at %d", chosen).contains(mark(2, 5));
+            assertThat(offer(other.get(0), 2, 6)).as("overtaken at %d", chosen).isEmpty();
+            assertThat(found(directory)).contains(mark(2, 6));
+            assertThat(names(directory)).as("overtaken at %d", chosen).contains("epoch-0005", "epoch-0006");
+            assertThat(told.stream().filter(sentence -> !sentence.startsWith("another training")))
+                    .as("overtaken at %d", chosen)
+                    .isEmpty();
+            other.get(0).close();
+        }
+        return fs.mutations() - before;
+    }
+
+    @Test
+    void aClaimThatACrashedRunLeftKeepsNobodyOut() throws IOException {
+        Path directory = root.resolve("crashed");
+        Path claim = directory.resolve("checkpoints/.writer");
+        for (String left : List.of("", "ab\u0000", "x".repeat(9000), "01234567-89ab-4def-8123-456789abcdef\n")) {
+            Files.createDirectories(claim.getParent());
+            Files.writeString(claim, left);
+            try (CheckpointWriter writer = writer(FaultyFileSystem.healthy(), directory, 3)) {
+                assertThat(offer(writer, 3, 1)).isEmpty();
+                Files.writeString(claim, left.length() == 37 ? "" : left);
+                assertThat(offer(writer, 3, 2)).as("what is no id is nobody's").isEmpty();
+            }
+            assertThat(claim).doesNotExist();
+        }
+    }
+
+    @Test
+    void aRunWithoutCheckpointsLeavesNoDirectoryAndDeletesNoneThatIsNotItsOwn() throws IOException {
+        Path directory = root.resolve("none");
+        writer(FaultyFileSystem.healthy(), directory, 1).close();
+        assertThat(directory).doesNotExist();
+        Files.createDirectory(directory);
+        writer(FaultyFileSystem.healthy(), directory, 1).close();
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +128,8 @@ class CheckpointTest {
         CheckpointDirectory files = new CheckpointDirectory(
                 ModelDirectory.at(directory.resolve(name).toString(), new Configuration()));
         TrainingIdentity identity = TrainingIdentity.of(config, data, Map.of("cpu", "any"));
-        files.publish("epoch-0001", CheckpointFiles.of(identity, 17, checkpoint));
+        assertThat(files.publish("epoch-0001", CheckpointFiles.of(identity, 17, checkpoint), files.claim()))
+                .isTrue();
         Entry entry = files.entries().get(0);
         CheckpointJson.Content content = CheckpointFiles.json(files, entry);
         assertThat(content.identity()).isEqualTo(identity);
@@ -154,14 +156,14 @@ class CheckpointTest {
                     finite.theta(),
                     finite.optimizerSteps(),
                     finite.optimizerState(),
-                    finite.best(),
-                    Double.NaN,
-                    finite.bestTheta(),
+                    finite.best()
+                            .map(best ->
+                                    new Checkpoint.Best(best.epoch(), OptionalDouble.of(Double.NaN), best.theta())),
                     finite.epochStart(),
                     new HealthReport(odd, List.of()),
                     7);
             Checkpoint read = throughFiles(config, data, strange, "odd");
-            assertThat(read.bestValue()).isNaN();
+            assertThat(read.best().orElseThrow().score().orElseThrow()).isNaN();
             assertThat(read.current().loss()).isEqualTo(Double.NEGATIVE_INFINITY);
             assertThat(read.health()).isEqualTo(strange.health());
             assertThat(read.worseSteps()).isEqualTo(7);
