@@ -164,12 +164,7 @@ final class CanonicalRows implements AutoCloseable {
         }
         starts.add(start);
         return new ShardedSet(
-                packed,
-                new PartitionRanks(ranges.first(role), starts),
-                layout,
-                bytes(role),
-                shards,
-                this::restore);
+                packed, new PartitionRanks(ranges.first(role), starts), layout, bytes(role), shards, this::restore);
     }
 
     private List<PartitionSum> partitions(DataRole role) {

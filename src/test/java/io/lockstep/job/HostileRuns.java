@@ -28,7 +28,7 @@ final class HostileRuns {
     private final Map<Integer, Integer> codes = new LinkedHashMap<>();
 
     /** Runs a command on a mutant and notes what is wrong with its end. */
-    void attempt(String mutant, Path output, String... arguments) throws IOException {
+    CapturedRun attempt(String mutant, Path output, String... arguments) throws IOException {
         CapturedRun run = assertTimeoutPreemptively(BOUND, () -> CapturedRun.of(arguments), mutant);
         codes.merge(run.code(), 1, Integer::sum);
         String err = run.err();
@@ -61,6 +61,7 @@ final class HostileRuns {
         }
         delete(output);
         delete(rejected);
+        return run;
     }
 
     /** The checkpoints of a training that failed later are to stay. */

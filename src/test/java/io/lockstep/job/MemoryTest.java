@@ -24,7 +24,8 @@ class MemoryTest {
             table.append(i).append(',').append(i % 7).append('\n');
         }
         Path data = Files.writeString(directory.resolve("table.csv"), table);
-        Path config = Files.writeString(directory.resolve("c.yaml"), """
+        Path config = Files.writeString(
+                directory.resolve("c.yaml"), """
                 task: regression
                 data: { train: %s, label: y }
                 network: [{ dense: %d }, { dense: %d }]
@@ -42,8 +43,9 @@ class MemoryTest {
     @Test
     void aHeapThatSparkDoesNotBeginWithIsRefused() throws Exception {
         assertThat(train("300m", 2, 4))
-                .containsPattern("lockstep: the heap of the driver has [0-9.]+ MB, and Spark begins at 471.9 MB\\. Give it"
-                        + " 1g or more \\(LOCKSTEP_HEAP=1g\\)\\.")
+                .containsPattern(
+                        "lockstep: the heap of the driver has [0-9.]+ MB, and Spark begins at 471.9 MB\\. Give it"
+                                + " 1g or more \\(LOCKSTEP_HEAP=1g\\)\\.")
                 .doesNotContain("internal fault", "Exception");
     }
 
@@ -51,8 +53,9 @@ class MemoryTest {
     @Test
     void memoryThatRunsOutIsToldWithTheHeapAndWhatToDo() throws Exception {
         assertThat(train("520m", 1, 5500))
-                .containsPattern("lockstep: memory ran out in the driver \\(Java heap space\\), whose heap is 5[0-9.]+ MB\\."
-                        + " Give it more \\(LOCKSTEP_HEAP=4g\\)")
+                .containsPattern(
+                        "lockstep: memory ran out in the driver \\(Java heap space\\), whose heap is 5[0-9.]+ MB\\."
+                                + " Give it more \\(LOCKSTEP_HEAP=4g\\)")
                 .doesNotContain("internal fault", "interrupted", "\tat ");
     }
 

@@ -96,11 +96,9 @@ class TwoTrainingsTest {
 
         assertThat(toldToFirst).singleElement().asString().startsWith("another training has begun to write");
         assertThat(toldToSecond).isEmpty();
-        assertThat(Arrays.equals(
-                        result.theta(), Trainings.train(first).result().theta()))
+        assertThat(Arrays.equals(result.theta(), Trainings.train(first).result().theta()))
                 .isTrue();
-        assertThat(Arrays.equals(
-                        other.theta(), Trainings.train(second).result().theta()))
+        assertThat(Arrays.equals(other.theta(), Trainings.train(second).result().theta()))
                 .isTrue();
         CheckpointDirectory checkpoints = new CheckpointDirectory(output());
         List<Entry> entries = checkpoints.entries();
