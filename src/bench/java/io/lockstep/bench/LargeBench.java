@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.launcher.JavaModuleOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,7 +82,8 @@ final class LargeBench implements Callable<Integer> {
         Path parquet = home.resolve(rows + "x" + table.columns() + ".parquet");
         if (!Files.exists(parquet)) {
             System.out.println("Writing " + parquet + " …");
-            int code = run("2g", LargeTable.class, parquet.toString(), "" + rows, "" + table.columns());
+            int code = TrainingProcess.run(
+                    "2g", jvm, LargeTable.class, parquet.toString(), "" + rows, "" + table.columns());
             if (code != 0) {
                 return code;
             }
@@ -101,7 +101,7 @@ final class LargeBench implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of("train", config.toString()));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         arguments.addAll(List.of("--master", "local[" + cores + "]"));
-        return run(heap, LargeTraining.class, arguments.toArray(String[]::new));
+        return TrainingProcess.run(heap, jvm, LargeTraining.class, arguments.toArray(String[]::new));
     }
 
     private String yaml(String name, Table table, Path parquet, Path home) {
@@ -119,21 +119,5 @@ final class LargeBench implements Callable<Integer> {
                   seed: 1
                 output: "%s"
                 """, name, parquet, epochs, table.batch(), home.resolve("model-" + name));
-    }
-
-    private int run(String memory, Class<?> main, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + memory);
-        command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(jvm);
-        command.add("-Dlog4j2.configurationFile="
-                + Paths.project().resolve("conf/log4j2.properties").toUri());
-        command.add("-Dlockstep.log=" + Paths.target().resolve("bench-large.log"));
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 }

@@ -20,6 +20,9 @@ import javax.management.openmbean.CompositeData;
 
 /** Runs a command of {@code scripts/lockstep} in this JVM, and prints at its end the memory that it took at most. */
 final class LargeTraining {
+    /** Names a file that the peak is written to, too. */
+    static final String PEAK_FILE = "lockstep.bench.peak";
+
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int SAMPLES_PER_SECOND = 5;
     private static final double MB = 1 << 20;
@@ -104,5 +107,14 @@ final class LargeTraining {
                 FILE.get() / 1024.0,
                 seconds);
         System.out.flush();
+        String file = System.getProperty(PEAK_FILE);
+        if (file != null) {
+            try {
+                new PeakMemory(HEAP_AFTER_COLLECTION.get() / MB, ANONYMOUS.get() / 1024.0, FILE.get() / 1024.0)
+                        .write(Path.of(file));
+            } catch (IOException e) {
+                System.out.println("memory: not written: " + e);
+            }
+        }
     }
 }

@@ -12,14 +12,14 @@ final class DiskSpace {
     private DiskSpace() {}
 
     /**
-     * What a table takes on disk at its worst: while rows are put in order they are there as shuffled and as sorted; then
-     * the shuffled ones go, and the sorted ones are there again as mapped shards.
+     * The bytes that a table takes on disk at its worst, with what those before it are still to take.
      *
-     * @param rows bytes of its encoded rows
-     * @param mapped bytes of the tables before it, whose shards are mapped later
+     * @param size of an example of either
+     * @param rows of the table
+     * @param stored rows of the tables before it, whose shards are mapped later
      */
-    static long needed(long rows, long mapped) {
-        return 2 * rows + mapped;
+    static long needed(ExampleSize size, double rows, double stored) {
+        return (long) Math.ceil(size.onDisk() * rows + size.mapped() * stored);
     }
 
     /** @throws ConfigException if a machine lacks room for its share of {@code bytes} */

@@ -117,21 +117,23 @@ record Encoding(
         return survey.rows(DataRole.TRAIN);
     }
 
-    /** Bytes of an example as it is stored, on average. */
-    long rowBytes() {
-        long nonZeros = (long) (FeatureColumns.nonZeros(features, survey) / examples());
-        long words = features.storage() == Storage.SPARSE ? 1 + 2 * nonZeros : features.width();
-        return (words + config.data().labels().size()) * Float.BYTES;
+    /** What an example takes up, on average of the training rows. */
+    ExampleSize exampleSize() {
+        int tail = config.data().labels().size() + (isWeighted() ? 1 : 0);
+        if (features.storage() == Storage.DENSE) {
+            return ExampleSize.dense(features.width(), tail);
+        }
+        return ExampleSize.sparse(features.width(), tail, FeatureColumns.nonZeros(features, survey) / examples());
     }
 
-    /** Bytes of the training file's examples of a role. */
-    long bytes(DataRole role) {
-        return survey.rows(role) * rowBytes();
+    /** Examples of the training file, of all roles. */
+    long rows() {
+        return Stream.of(DataRole.values()).mapToLong(survey::rows).sum();
     }
 
-    /** Bytes of all of the training file's examples. */
-    long bytes() {
-        return Stream.of(DataRole.values()).mapToLong(this::bytes).sum();
+    private boolean isWeighted() {
+        return config.data().weight().isPresent()
+                || config.training().classWeights().isPresent();
     }
 
     /** What a regression's network is trained on instead of the targets. */
@@ -149,9 +151,7 @@ record Encoding(
                     case MULTILABEL -> TargetEncoder.multilabel(data.labels(), table);
                     case REGRESSION -> TargetEncoder.regression(data.labels(), targetKind(), table);
                 };
-        boolean weighted =
-                data.weight().isPresent() || config.training().classWeights().isPresent();
         // a file of dev or test without the column is one whose examples weigh the same
-        return weighted ? target.weighted(data.weight().filter(new Columns(table)::has), table) : target;
+        return isWeighted() ? target.weighted(data.weight().filter(new Columns(table)::has), table) : target;
     }
 }

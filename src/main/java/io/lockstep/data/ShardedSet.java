@@ -59,6 +59,15 @@ public final class ShardedSet implements AutoCloseable {
         return bytes;
     }
 
+    /** What an example takes up. */
+    public ExampleSize exampleSize() {
+        if (!layout.isSparse()) {
+            return ExampleSize.dense(layout.features(), layout.tail());
+        }
+        double words = (double) bytes / Float.BYTES / examples();
+        return ExampleSize.sparse(layout.features(), layout.tail(), (words - 1 - layout.tail()) / 2);
+    }
+
     /** Whether their features that are 0 are not stored. */
     public boolean isSparse() {
         return layout.isSparse();

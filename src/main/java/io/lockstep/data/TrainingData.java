@@ -33,11 +33,20 @@ public final class TrainingData implements AutoCloseable {
         this.preparations = preparations;
     }
 
+    /**
+     * What a look at all rows told of those to train on.
+     *
+     * @param examples m
+     * @param classes 0 for the other tasks
+     * @param size of an example
+     */
+    public record Surveyed(long examples, int classes, ExampleSize size) {}
+
     /** Is asked when a network's inputs and outputs are known, before the rows are put in order. */
     @FunctionalInterface
     public interface Preflight {
-        /** Takes the numbers of training examples, features and classes; throws if no network can be trained on such. */
-        void surveyed(long examples, int features, int classes);
+        /** Throws if no network can be trained on such rows. */
+        void surveyed(Surveyed found);
     }
 
     /**
@@ -46,7 +55,7 @@ public final class TrainingData implements AutoCloseable {
      * @throws DataException if the data cannot be trained on
      */
     public static TrainingData prepare(SparkSession spark, LockstepConfig config) {
-        return prepare(spark, config, (examples, features, classes) -> {});
+        return prepare(spark, config, found -> {});
     }
 
     /** {@link #prepare(SparkSession, LockstepConfig)}, with a look at what the survey found. */

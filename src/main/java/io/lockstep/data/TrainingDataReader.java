@@ -62,22 +62,23 @@ final class TrainingDataReader {
         Tables tables = Tables.of(spark, data);
         Tables.Source train = open(tables, data.train(), TRAIN, predecessor.vectorSize(), predecessor.seen());
         Encoding encoding = survey(train);
-        preflight.surveyed(
-                encoding.examples(),
-                encoding.features().width(),
-                encoding.classes().size());
+        ExampleSize size = encoding.exampleSize();
+        preflight.surveyed(new TrainingData.Surveyed(
+                encoding.examples(), encoding.classes().size(), size));
 
         int slots = spark.sparkContext().defaultParallelism();
         DiskBudget disk =
-                new DiskBudget(ExecutorSpace.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), slots));
-        disk.take(encoding.bytes(), TRAIN);
+                new DiskBudget(ExecutorSpace.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), slots), size);
+        double rows = encoding.rows();
+        disk.take(rows, TRAIN);
         List<String> keyColumns = KeyHash.columns(data, train);
-        sets.store(train, keyColumns, Splitter.ofTrainingFile(data), encoding, Ranges.of(encoding::bytes));
+        sets.store(train, keyColumns, Splitter.ofTrainingFile(data), encoding, Ranges.of(role ->
+                (long) (encoding.survey().rows(role) * size.packed())));
         // one-hot columns and compressed files make examples far larger than the file they come from
-        double growth = (double) encoding.bytes() / Math.max(1, train.bytes());
+        double rowsOfByte = rows / Math.max(1, train.bytes());
         for (DataRole role : List.of(DataRole.DEV, DataRole.TEST)) {
             Optional<String> own = role == DataRole.DEV ? data.dev() : data.test();
-            own.ifPresent(path -> storeOwn(tables, role, path, keyColumns, encoding, growth, disk));
+            own.ifPresent(path -> storeOwn(tables, role, path, keyColumns, encoding, rowsOfByte, disk));
         }
         opened.forEach((name, source) -> source.requireUnchanged(name));
         return new TrainingData(opened, encoding, sets, Preparations.of(encoding, sets, slots));
@@ -95,6 +96,7 @@ final class TrainingDataReader {
         Encoding encoding = Encoding.of(config, train, predecessor);
         surveyed = Optional.of(encoding);
         SourceChecks.requireFew(encoding.features());
+        ShardRange.requireFew(encoding.examples(), config);
         SourceChecks.requireSize(data, encoding.features());
         UnreadableImages.requireNoneEmpty(train, encoding.features(), TRAIN);
         return encoding;
@@ -107,7 +109,7 @@ final class TrainingDataReader {
             String path,
             List<String> keyColumns,
             Encoding encoding,
-            double growth,
+            double rowsOfByte,
             DiskBudget disk) {
         String key = "data." + role.configName();
         Tables.Source source =
@@ -117,8 +119,9 @@ final class TrainingDataReader {
         UnreadableImages.requireNoneEmpty(source, encoding.features(), key);
         SourceChecks.requireEncodable(table, data.labels(), encoding.features(), key);
         SourceChecks.requireKey(table, keyColumns, key, path);
-        long bytes = (long) (growth * source.bytes());
-        disk.take(bytes, key);
+        double rows = rowsOfByte * source.bytes();
+        disk.take(rows, key);
+        long bytes = (long) (rows * encoding.exampleSize().packed());
         sets.store(source, keyColumns, Splitter.all(role), encoding, Ranges.of(each -> each == role ? bytes : 0));
         if (!sets.has(role)) {
             throw new DataException(key + ": " + path + " has no rows.");
@@ -128,17 +131,19 @@ final class TrainingDataReader {
     /** What the executors' disks still have to hold. */
     private static final class DiskBudget {
         private final List<ExecutorSpace> executors;
-        /** Of the tables before, whose shards are mapped later. */
-        private long mapped;
+        private final ExampleSize size;
+        /** Rows of the tables before, whose shards are mapped later. */
+        private double stored;
 
-        DiskBudget(List<ExecutorSpace> executors) {
+        DiskBudget(List<ExecutorSpace> executors, ExampleSize size) {
             this.executors = executors;
+            this.size = size;
         }
 
         /** Refuses rows for which there is no room beside those before. */
-        void take(long bytes, String key) {
-            DiskSpace.require(executors, DiskSpace.needed(bytes, mapped), key);
-            mapped += bytes;
+        void take(double rows, String key) {
+            DiskSpace.require(executors, DiskSpace.needed(size, rows, stored), key);
+            stored += rows;
         }
     }
 }

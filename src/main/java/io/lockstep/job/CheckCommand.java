@@ -85,7 +85,7 @@ final class CheckCommand extends SparkCommand {
                                     : data.classes().size()),
                     sample.examples());
             TrainingListener.Plan plan = trainer.plan();
-            report.step(plan);
+            report.step(plan, data.set(DataRole.TRAIN).exampleSize());
             report.resources(Resources.of(context, config, data, plan));
             GradientCheckup.Outcome gradient = new GradientCheckup(
                             config, network, sample, data.set(DataRole.TRAIN).examples())

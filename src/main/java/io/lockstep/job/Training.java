@@ -4,7 +4,6 @@ import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.Faults;
-import io.lockstep.data.Jobs;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;

@@ -5,6 +5,7 @@ import io.lockstep.config.Task;
 import io.lockstep.data.ColumnProfile;
 import io.lockstep.data.DataProfile;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.ExampleSize;
 import io.lockstep.data.Sizes;
 import io.lockstep.data.TableProfile;
 import io.lockstep.eval.FeatureLeaks;
@@ -297,12 +298,12 @@ public final class CheckReport {
     }
 
     /** The step that a training would take. */
-    public void step(TrainingListener.Plan plan) {
+    public void step(TrainingListener.Plan plan, ExampleSize size) {
         out.println();
         out.println("STEP");
         NetworkSpec network = plan.network();
         long rows = (plan.batchSize() + plan.shards() - 1) / plan.shards();
-        double operations = Resources.operations(network, plan.batchSize());
+        double operations = Resources.operations(network, plan.batchSize(), size);
         line("Network %s: %,d parameters.", ConsoleReport.shape(network), network.parameterCount());
         line(
                 "%,d steps an epoch of %,d examples, in %d shards: %,d rows a slice; %s FLOP a step.",

@@ -2,7 +2,9 @@ package io.lockstep.train;
 
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
+import io.lockstep.data.ExampleSize;
 import io.lockstep.data.ExecutorSpace;
+import io.lockstep.data.ShardedSet;
 import io.lockstep.data.Sizes;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
@@ -38,20 +40,24 @@ public final class Resources {
         }
     }
 
-    /** The multiplications and additions of a step: 2·W·B forward, as many for dW, and for dA but for the lowest layer. */
-    public static double operations(NetworkSpec network, long batch) {
-        double weights = 0;
-        double lowest = 0;
+    /**
+     * The multiplications and additions of a step: 2·W·B forward, as many for dW, and for dA but for the lowest layer,
+     * whose W counts as far as it meets features that are stored.
+     *
+     * @param size of an example
+     */
+    public static double operations(NetworkSpec network, long batch, ExampleSize size) {
+        double operations = 0;
+        boolean isLowest = true;
         Shape shape = network.input();
         for (LayerSpec layer : network.layers()) {
             if (layer instanceof LayerSpec.Dense dense) {
-                double size = (double) dense.units() * shape.size();
-                lowest = weights == 0 ? size : lowest;
-                weights += size;
+                operations += dense.units() * (isLowest ? 4 * size.values() : 6.0 * shape.size());
+                isLowest = false;
             }
             shape = layer.output(shape);
         }
-        return batch * (6 * weights - 2 * lowest);
+        return batch * operations;
     }
 
     /** The needs of a training that steps as {@code plan} says. */
@@ -59,14 +65,19 @@ public final class Resources {
             JavaSparkContext spark, LockstepConfig config, TrainingData data, TrainingListener.Plan plan) {
         List<ExecutorSpace> executors = ExecutorSpace.of(spark, plan.slots());
         int tasks = Math.max(1, (plan.tasks() + executors.size() - 1) / executors.size());
-        long sets = 0;
+        double sets = 0;
         for (DataRole role : DataRole.values()) {
-            sets += data.has(role) ? data.set(role).bytes() : 0;
+            sets += data.has(role)
+                    ? data.set(role).exampleSize().onDisk() * data.set(role).examples()
+                    : 0;
         }
+        ShardedSet train = data.set(DataRole.TRAIN);
+        ExampleSize size = train.exampleSize();
         long theta = 4L * plan.network().parameterCount();
         long state = theta * stateArrays(config, plan.network());
         long sums = theta * (tasks + 1L);
-        long buffers = tasks * passBytes(plan.network(), plan.batchSize(), plan.shards());
+        long buffers = tasks * passBytes(plan.network(), size, plan.batchSize(), plan.shards())
+                + orderBytes(config, size, train.examples(), plan.shards()) / executors.size();
         long checkpoints = mostOfCheckpoints(config, theta, state);
         List<Need> needs = new ArrayList<>();
         long heap = least(executors, ExecutorSpace::heap);
@@ -74,7 +85,7 @@ public final class Resources {
         // packed rows lie in the block store, which goes over to disk; each executor maps its own shards beside
         needs.add(new Need(
                 "shards on disk" + (local ? "" : ", an executor"),
-                2 * sets / executors.size(),
+                (long) (sets / executors.size()),
                 least(executors, ExecutorSpace::disk)));
         if (local) {
             long all = 4 * theta + 2 * state + sums + buffers + checkpoints;
@@ -91,10 +102,11 @@ public final class Resources {
 
     /** Refuses a network as soon as the survey tells its inputs and outputs, if the heaps cannot hold it. */
     public static TrainingData.Preflight preflight(JavaSparkContext spark, LockstepConfig config) {
-        return (examples, features, classes) -> {
+        return found -> {
             int slots = Synchronization.slots(spark);
             List<ExecutorSpace> executors = ExecutorSpace.of(spark, slots);
-            requireHeap(spark.isLocal(), slots, executors, config, Networks.of(config, features, classes), examples);
+            NetworkSpec network = Networks.of(config, found.size().features(), found.classes());
+            requireHeap(spark.isLocal(), slots, executors, config, network, found.size(), found.examples());
         };
     }
 
@@ -110,6 +122,7 @@ public final class Resources {
             List<ExecutorSpace> executors,
             LockstepConfig config,
             NetworkSpec network,
+            ExampleSize size,
             long examples) {
         int shards = TrainingData.shards(config);
         long batch = Math.min(examples, config.training().batchSize().rows(examples));
@@ -120,9 +133,12 @@ public final class Resources {
         // θ is there as it is and, on the driver, as the best epoch left it; a checkpoint is a copy
         long copy = config.checkpoint().isPresent() ? theta + state : 0;
         long driver = 2 * theta + state + copy;
-        long executor = theta * (1 + tasks) + state + tasks * passBytes(network, batch, shards);
+        long executor = theta * (1 + tasks)
+                + state
+                + tasks * passBytes(network, size, batch, shards)
+                + orderBytes(config, size, examples, shards) / Math.max(1, executors.size());
         if (local) {
-            requireHeap("", driver + tasks * (theta + passBytes(network, batch, shards)), executors, tasks);
+            requireHeap("", driver + executor - theta - state, executors, tasks);
         } else {
             requireHeap(" of an executor", executor, executors, tasks);
             long heap = Runtime.getRuntime().maxMemory();
@@ -160,16 +176,32 @@ public final class Resources {
         return new Optimizer(config.training().optimizer(), none, tiny).state(0, 1).length;
     }
 
-    /** A task's buffers: what each layer puts out and hands down, for the examples of a pass. */
-    private static long passBytes(NetworkSpec network, long batch, int shards) {
-        long floats = 2L * network.input().size();
+    /** A task's buffers for the examples of a pass: X, what each layer puts out and keeps, and what it hands down. */
+    private static long passBytes(NetworkSpec network, ExampleSize size, long batch, int shards) {
+        long floats = 0;
+        boolean isLowest = true;
         Shape shape = network.input();
         for (LayerSpec layer : network.layers()) {
-            shape = layer.output(shape);
-            floats += 2L * shape.size();
+            Shape below = shape;
+            shape = layer.output(below);
+            if (layer instanceof LayerSpec.Dense) {
+                floats += shape.size() + (isLowest ? 0 : below.size());
+                isLowest = false;
+            } else if (!(layer instanceof LayerSpec.Activate)) {
+                // an activation works in place; a mask, or what was normalized, stands beside the output
+                floats += 2L * shape.size();
+            }
         }
         long rows = (batch + shards - 1) / shards;
-        return floats * Float.BYTES * Math.min(PASS_ROWS, rows);
+        return (long) ((size.input() + floats * Float.BYTES) * Math.min(PASS_ROWS, rows));
+    }
+
+    /** The orders of an epoch in which all examples are permuted; those of windows are small. */
+    private static long orderBytes(LockstepConfig config, ExampleSize size, long examples, int shards) {
+        long bytes = (long) (examples * size.packed());
+        return ShuffleRule.of(config.data().shuffle(), examples, bytes, shards) instanceof ShuffleRule.Full
+                ? examples * Integer.BYTES
+                : 0;
     }
 
     private static long least(List<ExecutorSpace> executors, ToLongFunction<ExecutorSpace> of) {

@@ -16,8 +16,14 @@ class DiskSpaceTest {
 
     @Test
     void aTableIsOnDiskTwiceAtATimeBesideWhatIsStillToBeMapped() {
-        assertThat(DiskSpace.needed(1000, 0)).isEqualTo(2000);
-        assertThat(DiskSpace.needed(10, 1000)).isEqualTo(1020);
+        // 9 floats; as shuffled with a hash of 8 bytes
+        ExampleSize dense = ExampleSize.dense(8, 1);
+        assertThat(DiskSpace.needed(dense, 1000, 0)).isEqualTo(1000 * (36 + 8 + 36));
+        assertThat(DiskSpace.needed(dense, 10, 1000)).isEqualTo(10 * (36 + 8 + 36) + 1000 * 36);
+        // a count, 2.5 indexes and as many numbers, a target and a weight; as mapped with its place of 8 bytes
+        ExampleSize sparse = ExampleSize.sparse(20_000, 2, 2.5);
+        assertThat(DiskSpace.needed(sparse, 1000, 0)).isEqualTo(1000 * (32 + 8 + 32));
+        assertThat(DiskSpace.needed(sparse, 10, 1000)).isEqualTo(10 * (32 + 8 + 32) + 1000 * (32 + 8));
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.lockstep.nn.NetworkSpec;
 import io.lockstep.optim.Optimizer;
 import io.lockstep.optim.Regularization;
 import io.lockstep.testing.ChildJvm;
+import io.lockstep.testing.SparseData;
 import io.lockstep.testing.TestCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One seed gives one model, bit for bit, on executors in JVMs of their own and in one JVM. */
@@ -143,6 +146,57 @@ class SameBitsClusterTest {
             }
         }
         assertThat(bits).as("the losses of the steps, by tasks").hasSize(1);
+    }
+
+    /** A libsvm set, and a table whose category has a level for each eighth row. */
+    static List<String> sparseSets() {
+        Path libsvm = SparseData.write(directory.resolve("libsvm"), SparseData.libsvm(353, 400, 6, 3), 3, 2);
+        List<String> lines = new ArrayList<>(List.of("code,size,kind"));
+        Random random = new Random(6);
+        for (int i = 0; i < 2400; i++) {
+            int code = i < 300 ? i : random.nextInt(300);
+            lines.add("c" + code + "," + random.nextInt(9) + "," + (code % 3 == 0 ? "yes" : "no"));
+        }
+        Path table = Trainings.write(directory.resolve("levels"), lines, 2, 5);
+        return List.of("train: " + libsvm + ", format: libsvm", "train: " + table + ", format: csv, label: kind");
+    }
+
+    @ParameterizedTest
+    @MethodSource("sparseSets")
+    void theModelOfASparseSetIsThatOfOneJvm(String data) throws Exception {
+        String sparse = """
+                task: classification
+                data: { %s }
+                network: [{ dense: 7, activation: relu, dropout: 0.2 }]
+                shards: 8
+                training: { epochs: %d, batch_size: 128, seed: 5 }
+                """.formatted(data, EPOCHS);
+        Path folder = Files.createTempDirectory(directory, "sparse");
+        Path config = Files.writeString(folder.resolve("test.yaml"), sparse);
+        Path model = folder.resolve("model");
+        List<Outcome> here = new ArrayList<>();
+        try (ChildJvm child = ChildJvm.lockstep(
+                folder.resolve("child"),
+                "train",
+                config.toString(),
+                "--master",
+                "local[2]",
+                "--set",
+                "output=" + model)) {
+            LockstepConfig forms = Trainings.config(sparse);
+            try (TrainingData prepared = TrainingData.prepare(TestCluster.session(), forms)) {
+                assertThat(prepared.set(DataRole.TRAIN).isSparse()).isTrue();
+                for (String sync : List.of("driver", "barrier")) {
+                    LockstepConfig form = Trainings.config(sparse, "sync=" + sync);
+                    for (int tasks = 2; tasks <= TestCluster.EXECUTORS; tasks++) {
+                        Trainings.Run run = Trainings.train(TestCluster.context(), form, prepared, tasks);
+                        here.add(Outcome.of(run, form, prepared));
+                    }
+                }
+            }
+            child.await();
+        }
+        assertThat(here).hasSize(4).containsOnly(Outcome.read(model));
     }
 
     @Test

@@ -65,6 +65,11 @@ class SameBitsTest {
                                 "training.clip_norm=0.05",
                                 "training.l2=0.1",
                                 "training.finish_full_batch_epochs=1")),
+                new Case(
+                        "shuffled by blocks",
+                        307,
+                        classes + DROPPING,
+                        List.of("shards=4", "training.batch_size=31", "data.shuffle=blocks")),
                 new Case("full batch", 203, prices + PLAIN, List.of("training.batch_size=full")),
                 new Case(
                         "batches of one",
