@@ -82,8 +82,8 @@ public record Diagnosis(
             json.put("name", name);
             json.put("from", from);
             json.put("to", to);
-            json.put("size", Rounding.significant(size));
-            json.put("standard_error", Rounding.significant(standardError));
+            json.put("size", size);
+            json.put("standard_error", standardError);
             return json;
         }
     }

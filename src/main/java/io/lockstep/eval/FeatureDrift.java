@@ -33,9 +33,9 @@ public record FeatureDrift(String column, double psi, double ks, double noise, S
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("column", column);
-        json.put("psi", Rounding.significant(psi));
-        json.put("ks", Rounding.significant(ks));
-        json.put("noise", Rounding.significant(noise));
+        json.put("psi", psi);
+        json.put("ks", ks);
+        json.put("noise", noise);
         json.put("shifted", isShifted());
         json.put("description", description);
         return json;

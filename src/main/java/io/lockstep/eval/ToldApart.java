@@ -47,10 +47,10 @@ public record ToldApart(long rows, double auc, double standardError, List<Import
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("rows", rows);
-        json.put("auc", Rounding.significant(auc));
-        json.put("standard_error", Rounding.significant(standardError));
+        json.put("auc", auc);
+        json.put("standard_error", standardError);
         Map<String, Object> shares = new LinkedHashMap<>();
-        columns.forEach(of -> shares.put(of.column(), Rounding.significant(of.share())));
+        columns.forEach(of -> shares.put(of.column(), of.share()));
         json.put("columns", shares);
         return json;
     }
