@@ -109,10 +109,16 @@ public final class DriftComparison {
             ks = Math.max(ks, Math.abs(f / m - g / n));
         }
         Groups groups = new Groups(before.missing() + m);
-        for (int i = 0; i < before.counts().size(); i++) {
+        // what lies beyond all of train's values is no neighbour of its bins
+        int last = before.counts().size() - 1;
+        groups.addAlone(before.counts().get(0), after.counts().get(0));
+        for (int i = 1; i < last; i++) {
             groups.add(before.counts().get(i), after.counts().get(i));
         }
         groups.close();
+        if (last > 0) {
+            groups.addAlone(before.counts().get(last), after.counts().get(last));
+        }
         groups.addAlone(before.missing(), after.missing());
         double gapsBefore = before.missing() / (before.missing() + m);
         double gapsAfter = after.missing() / (after.missing() + n);
