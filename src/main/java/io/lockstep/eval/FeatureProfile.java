@@ -8,6 +8,7 @@ import io.lockstep.data.ShardedSet;
 import io.lockstep.data.Statistics;
 import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.JsonField;
+import io.lockstep.model.ModelDirectory;
 import io.lockstep.model.TargetTransform;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import java.util.Optional;
 public record FeatureProfile(FeatureHistograms histograms, List<Double> means, List<Double> deviations) {
     /** In the model directory. */
     public static final String FILE = "profile.json";
+
+    /** Of thousands of features it has some megabytes. */
+    private static final long MOST_BYTES = 64L << 20;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,6 +82,15 @@ public record FeatureProfile(FeatureHistograms histograms, List<Double> means, L
             features.add(feature);
         }
         return JSON.writeValueAsBytes(Map.of("rows", histograms.rows(), "features", features));
+    }
+
+    /**
+     * The training set's of the model in a directory; empty where that has none.
+     *
+     * @throws io.lockstep.error.DataException if it is none, or of other features than {@code schema}'s
+     */
+    public static Optional<FeatureProfile> of(ModelDirectory directory, FeatureSchema schema) {
+        return directory.file(FILE, MOST_BYTES).map(bytes -> read(bytes, directory.path() + "/" + FILE, schema));
     }
 
     /**

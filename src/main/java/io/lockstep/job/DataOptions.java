@@ -48,6 +48,11 @@ final class DataOptions {
         return open(tables(spark, model).keepingMalformed(), model);
     }
 
+    /** Opens other rows for {@code model}, in the same format. */
+    Tables.Source open(SparkSession spark, ModelDescription model, String path, String option) {
+        return tables(spark, model).open(path, option, vectorSize(model.features()));
+    }
+
     private Tables.Source open(Tables tables, ModelDescription model) {
         return tables.open(data, "--data", vectorSize(model.features()));
     }

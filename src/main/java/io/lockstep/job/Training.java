@@ -28,6 +28,7 @@ import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingListener;
 import io.lockstep.train.TrainingResult;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -44,8 +45,15 @@ public final class ModelDirectory {
      */
     public static final String CHECKPOINTS = "checkpoints";
 
-    private static final Set<String> OWN_NAMES =
-            Set.of(MODEL_JSON, WEIGHTS, CHECKPOINTS, "metrics.json", "config.yaml", "report.html", "MODEL_CARD.md");
+    private static final Set<String> OWN_NAMES = Set.of(
+            MODEL_JSON,
+            WEIGHTS,
+            CHECKPOINTS,
+            "metrics.json",
+            "config.yaml",
+            "profile.json",
+            "report.html",
+            "MODEL_CARD.md");
 
     private static final long STALE_DRAFT_MILLIS = 24L * 60 * 60 * 1000;
 
@@ -119,6 +127,30 @@ public final class ModelDirectory {
                     + (fs.exists(target) ? "no " + MODEL_JSON + " in it" : "nothing") + "; train a model there first");
         } catch (IOException e) {
             throw new DataException(target + ": cannot be read: " + Reason.of(e), e);
+        }
+    }
+
+    /**
+     * A file beside the model, of at most {@code most} bytes; empty where the model has none of that name.
+     *
+     * @throws DataException if there is no model, or the file cannot be read or is larger
+     */
+    public Optional<byte[]> file(String name, long most) {
+        Path file = new Path(locate(), name);
+        try {
+            if (!fs.exists(file)) {
+                return Optional.empty();
+            }
+            long length = fs.getFileStatus(file).getLen();
+            if (length > most) {
+                throw new DataException(
+                        file + ": expected at most " + most + " bytes, found " + length + ": no training made it");
+            }
+            try (FSDataInputStream in = fs.open(file)) {
+                return Optional.of(in.readNBytes((int) length));
+            }
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -2,9 +2,12 @@ package io.lockstep.report;
 
 import io.lockstep.eval.Assessment;
 import io.lockstep.eval.Diagnosis;
+import io.lockstep.eval.Drift;
+import io.lockstep.eval.FeatureDrift;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What stands between a model and the best there could be, and what to try first, in lines of a terminal's width. */
 public final class DiagnosisText {
@@ -16,6 +19,19 @@ public final class DiagnosisText {
     /** Prints it. */
     public static void print(PrintStream out, Assessment assessment) {
         lines(assessment).forEach(out::println);
+    }
+
+    /** Prints how data lie beside what a model learnt from. */
+    public static void print(PrintStream out, Drift drift) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "Drift: %,d of %,d columns lie elsewhere than train's.",
+                drift.shifted(),
+                drift.compared()));
+        drift.columns().stream().filter(FeatureDrift::isShifted).forEach(column -> add(lines, column.words(), INDENT));
+        drift.toldApart().ifPresent(found -> add(lines, found.words(), INDENT));
+        lines.forEach(out::println);
     }
 
     private static List<String> lines(Assessment assessment) {
