@@ -18,8 +18,7 @@ import java.util.function.Predicate;
 record Unavailable(String path, Predicate<YamlNode> refused, String what, String remedy) {
     private static final String REMOVE = "Remove the key.";
 
-    private static final List<Unavailable> ALL = List.of(
-            key("search", node -> true, "hyper-parameter search", REMOVE));
+    private static final List<Unavailable> ALL = List.of(key("search", node -> true, "hyper-parameter search", REMOVE));
 
     /** Reports what cannot be carried out, and takes the keys that no reader knows out of the tree. */
     static void report(Members root, Mistakes mistakes) {

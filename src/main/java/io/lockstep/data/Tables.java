@@ -241,8 +241,7 @@ public final class Tables {
                         () -> changed(files, path, key),
                         Optional.empty());
             }
-            Dataset<Row> strict =
-                    table(loading(path, paths), read, vectorSize, files, csv.map(CsvTable::schema));
+            Dataset<Row> strict = table(loading(path, paths), read, vectorSize, files, csv.map(CsvTable::schema));
             // a plain csv was looked at line by line
             Optional<Tolerant> tolerant =
                     csv.isPresent() ? Optional.empty() : tolerant(loading(path, paths), read, files, strict);
@@ -334,7 +333,8 @@ public final class Tables {
     private record Tolerant(Dataset<Row> table, String column) {}
 
     /** Only a schema that names the column makes Spark fill it. */
-    private Optional<Tolerant> tolerant(Loading loading, DataFormat read, List<FileStatus> files, Dataset<Row> inferred) {
+    private Optional<Tolerant> tolerant(
+            Loading loading, DataFormat read, List<FileStatus> files, Dataset<Row> inferred) {
         if (malformed == Malformed.REFUSED || (read != DataFormat.CSV && read != DataFormat.JSON)) {
             return Optional.empty();
         }

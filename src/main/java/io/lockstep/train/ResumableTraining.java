@@ -137,8 +137,9 @@ public final class ResumableTraining {
     }
 
     private void passOverForeign(Found newest, List<String> differences) {
-        say.accept("The checkpoint " + newest.entry().name() + " is of a training that did not end, and of another one ("
-                + some(differences) + "): this one begins at the beginning.");
+        say.accept(
+                "The checkpoint " + newest.entry().name() + " is of a training that did not end, and of another one ("
+                        + some(differences) + "): this one begins at the beginning.");
     }
 
     private void sayNoneIsThere() {
