@@ -1,10 +1,13 @@
 package io.lockstep.eval;
 
+import io.lockstep.data.DataRole;
 import io.lockstep.model.JsonField;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All that is found out about a trained model.
@@ -20,6 +23,17 @@ public record Assessment(Map<String, Evaluation> sets, Map<String, Drift> drift,
     public Assessment {
         sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
         drift = Collections.unmodifiableMap(new LinkedHashMap<>(drift));
+    }
+
+    /** The sets' errors as the diagnosis reads them. */
+    public Map<DataRole, SetError> errors() {
+        Map<DataRole, SetError> errors = new EnumMap<>(DataRole.class);
+        for (DataRole role : DataRole.values()) {
+            Optional.ofNullable(sets.get(role.configName()))
+                    .flatMap(SetError::of)
+                    .ifPresent(error -> errors.put(role, error));
+        }
+        return errors;
     }
 
     /** As {@code metrics.json} has it. */

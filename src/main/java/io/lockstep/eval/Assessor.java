@@ -9,6 +9,7 @@ import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingResult;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
@@ -35,24 +36,10 @@ public final class Assessor {
 
     /** Evaluates θ on all sets, compares them, and draws the conclusions. */
     public Assessment assess(Trainer trainer, TrainingResult result, Optional<FeatureProfile> profile) {
-        Evaluator evaluator = new Evaluator(
-                trainer.network(),
-                data.preparation().target(),
-                data.classes(),
-                config.data().labels());
+        Map<DataRole, Evaluation> evaluations = evaluate(trainer, result, List.of(DataRole.values()));
         Map<String, Evaluation> sets = new LinkedHashMap<>();
-        Map<DataRole, SetError> errors = new EnumMap<>(DataRole.class);
-        for (DataRole role : DataRole.values()) {
-            if (data.has(role)) {
-                Evaluation evaluation = Jobs.named(
-                        spark.sparkContext(),
-                        "evaluate " + role.configName(),
-                        () -> evaluator.evaluate(
-                                trainer.shards(role), data.set(role).examples(), result.theta()));
-                sets.put(role.configName(), evaluation);
-                SetError.of(evaluation).ifPresent(error -> errors.put(role, error));
-            }
-        }
+        evaluations.forEach((role, evaluation) -> sets.put(role.configName(), evaluation));
+        Map<DataRole, SetError> errors = errors(evaluations);
         Map<String, Drift> drifts = new LinkedHashMap<>();
         Map<DataRole, String> shifts = new EnumMap<>(DataRole.class);
         profile.ifPresent(train -> {
@@ -64,6 +51,38 @@ public final class Assessor {
                 ? Ending.STILL_IMPROVING
                 : Ending.SETTLED;
         return new Assessment(sets, drifts, new Diagnostician(config).diagnose(errors, shifts, ending));
+    }
+
+    /** The errors of θ on the sets of these roles that there are. */
+    public Map<DataRole, SetError> errors(Trainer trainer, TrainingResult result, List<DataRole> roles) {
+        return errors(evaluate(trainer, result, roles));
+    }
+
+    private static Map<DataRole, SetError> errors(Map<DataRole, Evaluation> evaluations) {
+        Map<DataRole, SetError> errors = new EnumMap<>(DataRole.class);
+        evaluations.forEach((role, evaluation) -> SetError.of(evaluation).ifPresent(error -> errors.put(role, error)));
+        return errors;
+    }
+
+    private Map<DataRole, Evaluation> evaluate(Trainer trainer, TrainingResult result, List<DataRole> roles) {
+        Evaluator evaluator = new Evaluator(
+                trainer.network(),
+                data.preparation().target(),
+                data.classes(),
+                config.data().labels());
+        Map<DataRole, Evaluation> evaluations = new EnumMap<>(DataRole.class);
+        for (DataRole role : roles) {
+            if (data.has(role)) {
+                evaluations.put(
+                        role,
+                        Jobs.named(
+                                spark.sparkContext(),
+                                "evaluate " + role.configName(),
+                                () -> evaluator.evaluate(
+                                        trainer.shards(role), data.set(role).examples(), result.theta())));
+            }
+        }
+        return evaluations;
     }
 
     /** Sets cut from one file by the hash of their keys cannot drift apart; one with a file of its own can. */

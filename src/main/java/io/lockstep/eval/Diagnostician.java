@@ -269,7 +269,7 @@ public final class Diagnostician {
         return part.size() >= tolerance && part.isReal();
     }
 
-    private static String percent(double share) {
+    static String percent(double share) {
         return String.format(Locale.ROOT, Math.abs(share) < 0.01 ? "%.2f %%" : "%.1f %%", 100 * share);
     }
 }

@@ -17,6 +17,11 @@ interface Occasion {
 
     /** A training for the model at the config's {@code output}. */
     static Occasion output(LockstepConfig config, Configuration hadoop) {
+        return output(config, hadoop, false);
+    }
+
+    /** The same, with a learning curve if {@code curve}. */
+    static Occasion output(LockstepConfig config, Configuration hadoop, boolean curve) {
         ModelDirectory directory = ModelDirectory.at(config.output(), hadoop);
         return new Occasion() {
             @Override
@@ -27,6 +32,11 @@ interface Occasion {
             @Override
             public String name() {
                 return config.output();
+            }
+
+            @Override
+            public boolean hasLearningCurve() {
+                return curve;
             }
         };
     }
@@ -61,6 +71,11 @@ interface Occasion {
     /** More of where the model comes from. */
     default Map<String, Object> lineage(TrainingData data) {
         return Map.of();
+    }
+
+    /** Whether parts of the training rows are to be trained on, too, for a learning curve. */
+    default boolean hasLearningCurve() {
+        return false;
     }
 
     /** Looks at the model, and adds to its directory, before it appears. */

@@ -1,5 +1,7 @@
 package io.lockstep.job;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.lockstep.config.EvaluationMetric;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.config.RetrainConfig;
@@ -12,8 +14,12 @@ import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
 import io.lockstep.eval.Comparison;
+import io.lockstep.eval.Drift;
+import io.lockstep.eval.DriftComparison;
+import io.lockstep.eval.FeatureProfile;
 import io.lockstep.eval.PairedComparison;
 import io.lockstep.eval.PairedComparison.Contender;
+import io.lockstep.model.FeatureSchema;
 import io.lockstep.model.LoadedModel;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelDirectory;
@@ -44,6 +50,10 @@ import org.apache.spark.sql.SparkSession;
  * be told.
  */
 final class Retraining implements Occasion, AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    /** In a version's directory: how its training rows lie beside the champion's. */
+    private static final String DRIFT_FILE = "drift.json";
+
     private final LockstepConfig config;
     private final Registry registry;
     private final Registry.Retraining claim;
@@ -277,8 +287,36 @@ final class Retraining implements Occasion, AutoCloseable {
                 SeenData.FILE,
                 SeenData.after(champion.flatMap(Champion::data), data.split(), files)
                         .json());
+        Optional<Drift> drifted = champion.flatMap(one -> drift(one, data));
+        if (drifted.isPresent()) {
+            write(draft, DRIFT_FILE, JSON.writeValueAsBytes(drifted.get().json()));
+        }
         decision = Optional.of(decided);
         claim.requireHeld();
+    }
+
+    /** How the rows of this training lie beside those that the champion learnt from, told in either case. */
+    private Optional<Drift> drift(Champion one, TrainingData data) {
+        FeatureSchema before = one.description().features();
+        // bins are those of the features as they were encoded then; what stands for missing values is in none
+        if (!before.filledWith(i -> 0).equals(data.features().filledWith(i -> 0))) {
+            say.accept(
+                    "Drift from champion " + one.version() + " is not measured: its features are encoded otherwise.");
+            return Optional.empty();
+        }
+        Optional<FeatureProfile> profile;
+        try {
+            profile = FeatureProfile.of(registry.directory(one.version()), before);
+        } catch (DataException e) {
+            say.accept("Drift from champion " + one.version() + " is not measured: " + e.getMessage());
+            return Optional.empty();
+        }
+        int tasks = spark.orElseThrow().sparkContext().defaultParallelism();
+        Optional<Drift> drift = profile.map(
+                train -> new DriftComparison(before, train).with(train.over(data.set(DataRole.TRAIN), tasks)));
+        drift.ifPresent(found -> say.accept("Drift from champion " + one.version() + ": "
+                + found.words().orElse("none of " + found.compared() + " columns lies elsewhere") + "."));
+        return drift;
     }
 
     private Comparison compare(Champion one, ModelDescription model, float[] theta, TrainingData data) {

@@ -31,6 +31,11 @@ final class TrainCommand extends SparkCommand {
                             + " one, on any Hadoop file system.")
     private String tensorBoard;
 
+    @Option(
+            names = "--learning-curve",
+            description = "Train on 1/8, 1/4 and 1/2 of the training rows, too: would more data help?")
+    private boolean learningCurve;
+
     @Override
     public Integer call() {
         Configuration hadoop = SparkHadoopUtil.get().conf();
@@ -52,8 +57,9 @@ final class TrainCommand extends SparkCommand {
         return ExitCode.DONE.number();
     }
 
-    private static void train(Session session, LockstepConfig config, TrainingListener listener, Training.Start start) {
-        new Training(session.spark(), config, listener, PlainOutput.standard()).run(start);
+    private void train(Session session, LockstepConfig config, TrainingListener listener, Training.Start start) {
+        Occasion occasion = Occasion.output(config, SparkHadoopUtil.get().conf(), learningCurve);
+        new Training(session.spark(), config, listener, PlainOutput.standard(), occasion).run(start);
     }
 
     /** Where a progress bar can be drawn, if it can. */

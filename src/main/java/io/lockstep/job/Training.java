@@ -11,6 +11,7 @@ import io.lockstep.error.Reason;
 import io.lockstep.eval.Assessment;
 import io.lockstep.eval.Assessor;
 import io.lockstep.eval.FeatureProfile;
+import io.lockstep.eval.LearningCurve;
 import io.lockstep.math.Blas;
 import io.lockstep.model.ModelDescription;
 import io.lockstep.model.ModelDirectory;
@@ -178,6 +179,12 @@ final class Training {
             Optional<FeatureProfile> profile = assessor.profile();
             Assessment assessment = assessor.assess(trainer, result, profile);
             Map<String, Object> json = assessment.json();
+            if (occasion.hasLearningCurve()) {
+                LearningCurve curve = new PartialTrainings(spark, config, out)
+                        .curve(data.set(DataRole.TRAIN).examples(), assessment.errors());
+                Text.wrap(curve.sentence(), "  ", WIDTH).forEach(out::println);
+                json.put("learning_curve", curve.json());
+            }
             json.put("epochs", result.epochs().stream().map(Training::json).toList());
             json.put("best_epoch", result.bestEpoch());
             json.put("initial_health", result.health().initial().json());

@@ -186,6 +186,7 @@ class CommandMistakesTest {
                         "m/weights.safetensors",
                         "m/metrics.json",
                         "m/config.yaml",
+                        "m/profile.json",
                         "m/report.html",
                         "m/MODEL_CARD.md");
 

@@ -1,6 +1,7 @@
 package io.lockstep.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lockstep.testing.TestSpark;
@@ -68,13 +69,15 @@ class PlantedCasesTest {
         return new Point(point.a(), point.b(), random.nextBoolean());
     }
 
-    private JsonNode diagnosis(String network, int epochs, String data) throws IOException {
+    private JsonNode diagnosis(String network, int epochs, String data, String... options) throws IOException {
         Path config = Files.writeString(
                 directory.resolve("c.yaml"),
                 "name: planted\ntask: classification\nnetwork: " + network + "\ntraining: { epochs: " + epochs
                         + ", batch_size: 64, early_stopping: null, optimizer: { learning_rate: 0.01 } }\ncheckpoint: null\n"
                         + "data: { label: label, " + data + " }\noutput: " + directory.resolve("model") + "\n");
-        assertThat(Lockstep.run("train", config.toString())).isZero();
+        List<String> arguments = new ArrayList<>(List.of("train", config.toString()));
+        arguments.addAll(List.of(options));
+        assertThat(Lockstep.run(arguments.toArray(String[]::new))).isZero();
         return FinishedModel.json(directory.resolve("model").resolve("metrics.json"));
     }
 
@@ -95,6 +98,33 @@ class PlantedCasesTest {
         String rows = table("rows", 400, 30, 2, PlantedCasesTest::asDrawn);
         assertThat(findings(diagnosis("[{ dense: 100 }]", 60, "train: " + rows + ", split: { train: 0.4, dev: 0.6 }")))
                 .containsExactly("high_variance");
+    }
+
+    @Test
+    void aLearningCurveTellsWhetherMoreDataWouldHelp() throws IOException {
+        String rows = table("rows", 1600, 30, 9, PlantedCasesTest::asDrawn);
+        String data = "train: " + rows + ", split: { train: 0.5, dev: 0.5 }";
+        JsonNode overfit = curve(diagnosis("[{ dense: 100 }]", 30, data, "--learning-curve"));
+        assertThat(overfit.get("more_data_helps").asBoolean()).isTrue();
+        assertThat(overfit.get("sentence").asText())
+                .startsWith("More data helps: ")
+                .contains("on dev with");
+        long all = overfit.get("points").get(3).get("examples").asLong();
+        for (int i = 0; i < 4; i++) {
+            long part = overfit.get("points").get(i).get("examples").asLong();
+            double share = Math.pow(2, i - 3);
+            // 4.5 standard deviations of a binomial
+            assertThat(part)
+                    .isCloseTo(Math.round(share * all), within(Math.round(4.5 * Math.sqrt(all * share * (1 - share)))));
+        }
+        String few = table("few", 3000, 0, 10, PlantedCasesTest::asDrawn);
+        JsonNode underfit = curve(diagnosis("[]", 5, "train: " + few, "--learning-curve"));
+        assertThat(underfit.get("more_data_helps").asBoolean()).isFalse();
+        assertThat(Files.readString(directory.resolve("model/report.html"))).contains("More data?");
+    }
+
+    private static JsonNode curve(JsonNode metrics) {
+        return metrics.get("learning_curve");
     }
 
     @Test
@@ -131,6 +161,17 @@ class PlantedCasesTest {
                     .isEqualTo("a");
             assertThat(metrics.get("diagnosis").get("next").get(0).asText()).contains("a (PSI");
         }
+        Path out = directory.resolve("evaluated.json");
+        String model = directory.resolve("model").toString();
+        CapturedRun evaluated =
+                CapturedRun.of("evaluate", model, "--data", dev, "--against", train, "--out", out.toString());
+        assertThat(evaluated.code()).as(evaluated.err()).isZero();
+        assertThat(evaluated.out()).contains("Drift: 1 of 4 columns lie elsewhere than train's.", "  a (PSI ");
+        assertThat(evaluated.out().lines()).allMatch(line -> line.length() <= 80);
+        JsonNode drift = FinishedModel.json(out).get("drift");
+        assertThat(drift.get("shifted").asInt()).isEqualTo(1);
+        assertThat(drift.get("told_apart").get("auc").asDouble()).isBetween(0.78, 0.92);
+        assertThat(CapturedRun.of("evaluate", model, "--data", train).out()).contains("Drift: 0 of 4 columns");
     }
 
     @Test

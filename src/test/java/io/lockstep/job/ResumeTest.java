@@ -193,7 +193,13 @@ class ResumeTest {
     /** As if it had been killed before its model was written. */
     private void deleteModel() throws IOException {
         for (String file : List.of(
-                "model.json", "weights.safetensors", "metrics.json", "config.yaml", "report.html", "MODEL_CARD.md")) {
+                "model.json",
+                "weights.safetensors",
+                "metrics.json",
+                "config.yaml",
+                "profile.json",
+                "report.html",
+                "MODEL_CARD.md")) {
             Files.delete(model.resolve(file));
         }
     }

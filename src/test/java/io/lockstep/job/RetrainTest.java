@@ -115,13 +115,20 @@ class RetrainTest {
                                 .asDouble(),
                         org.assertj.core.data.Offset.offset(1e-9));
         assertThat(flat(better)).contains(decision.get("sentence").asText());
+        assertThat(flat(better)).contains("Drift from champion 000001: none of ");
+        assertThat(json("000002", "drift.json").get("rows").asLong())
+                .as("drift is that of the training rows")
+                .isEqualTo(json("000002", "metrics.json")
+                        .path("train")
+                        .path("examples")
+                        .asLong());
 
         day("3", 40, 0.5, 3);
         CapturedRun noise = retrain("--set", "retrain.data=new", "--set", "retrain.start=scratch");
         assertThat(noise.code()).as(noise.out() + noise.err()).isEqualTo(KEPT);
         assertThat(champion()).isEqualTo("000002");
         assertThat(json("000003", "decision.json").get("verdict").asText()).isEqualTo("kept");
-        assertThat(flat(noise)).contains("The champion is kept: ");
+        assertThat(flat(noise)).contains("The champion is kept: ").contains("Drift from champion 000002");
 
         assertThat(versions()).containsExactly("000001", "000002", "000003");
         for (String version : versions()) {

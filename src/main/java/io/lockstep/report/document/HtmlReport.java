@@ -30,8 +30,10 @@ public final class HtmlReport {
         return Stream.of(
                         Optional.of(OverviewSection.section(results)),
                         DiagnosisSection.of(results),
+                        DriftSection.of(results),
                         ResultsSection.of(results),
                         CurvesSection.of(results),
+                        DataSizeSection.of(results),
                         MistakesSection.of(results),
                         RankingSection.of(results),
                         CalibrationSection.of(results),
