@@ -10,6 +10,7 @@ import io.lockstep.error.DataException;
 import io.lockstep.eval.Assessor;
 import io.lockstep.eval.LearningCurve;
 import io.lockstep.eval.SetError;
+import io.lockstep.optim.Schedule;
 import io.lockstep.train.Resources;
 import io.lockstep.train.Trainer;
 import io.lockstep.train.TrainingListener;
@@ -23,8 +24,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Trains a config on parts of its training rows, for a learning curve: the same epochs, dev and test rows; the others are
- * set aside by the hash that deals rows to sets, so that a part holds the smaller ones.
+ * Trains a config on parts of its training rows, for a learning curve: the same dev and test rows; the others are set aside
+ * by the hash that deals rows to sets, so that a part holds the smaller ones. A part is trained on for as many steps as the
+ * whole, that is for more epochs, lest it do worse for having learnt less long; where the schedule counts epochs, for the
+ * same epochs.
  */
 final class PartialTrainings {
     private static final List<Double> PARTS = List.of(0.125, 0.25, 0.5);
@@ -77,9 +80,14 @@ final class PartialTrainings {
 
     private LockstepConfig partial(double part) {
         double kept = (1 - config.data().split().trainDev()) * part;
+        Schedule schedule = config.training().schedule();
+        boolean inTime = schedule instanceof Schedule.Constant || schedule instanceof Schedule.Cosine;
+        long epochs = inTime
+                ? Math.round(config.training().epochs() / part)
+                : config.training().epochs();
         return ConfigReader.read(
                 ConfigWriter.yaml(ConfigWriter.toMap(config)),
                 "--learning-curve",
-                List.of("data.split.train_dev=" + (1 - kept), "checkpoint=null"));
+                List.of("data.split.train_dev=" + (1 - kept), "training.epochs=" + epochs, "checkpoint=null"));
     }
 }

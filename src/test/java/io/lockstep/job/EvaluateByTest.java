@@ -217,6 +217,7 @@ class EvaluateByTest {
                 .findFirst()
                 .orElseThrow());
         List<Double> errors = lines.subList(header + 1, lines.size()).stream()
+                .takeWhile(line -> !line.startsWith("Drift: "))
                 .map(line -> Double.valueOf(line.substring(38, 50).strip()))
                 .toList();
         assertThat(errors).hasSize(11).isSortedAccordingTo(java.util.Comparator.reverseOrder());

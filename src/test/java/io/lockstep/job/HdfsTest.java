@@ -225,8 +225,8 @@ class HdfsTest {
             assertThat(free).isLessThan(11);
         }
         assertThat(bytes("full/model/weights.safetensors")).isNotEqualTo(old);
-        // metrics.json, config.yaml, report.html, MODEL_CARD.md
-        assertThat(kept).isEqualTo(4);
+        // metrics.json, config.yaml, report.html, MODEL_CARD.md, profile.json
+        assertThat(kept).isEqualTo(5);
         hdfs.setQuota(new Path("/full"), HdfsConstants.QUOTA_RESET, HdfsConstants.QUOTA_RESET);
     }
 
