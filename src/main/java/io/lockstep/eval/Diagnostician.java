@@ -165,7 +165,7 @@ public final class Diagnostician {
             if (isHigh(part)) {
                 findings.add(Finding.HIGH_VARIANCE);
                 sentences.add("High variance: " + numbers
-                        + ". What the network learnt holds for the rows that it learnt from.");
+                        + ". The network fits the rows that it learns from far better than new ones.");
                 next.addAll(steps.variance());
             } else {
                 sentences.add("Low variance: " + numbers + ".");
