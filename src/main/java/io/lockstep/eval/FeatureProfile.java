@@ -81,7 +81,10 @@ public record FeatureProfile(FeatureHistograms histograms, List<Double> means, L
             feature.put("counts", histogram.counts());
             features.add(feature);
         }
-        return JSON.writeValueAsBytes(Map.of("rows", histograms.rows(), "features", features));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("rows", histograms.rows());
+        json.put("features", features);
+        return JSON.writeValueAsBytes(json);
     }
 
     /**
