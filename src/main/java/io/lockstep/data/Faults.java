@@ -39,8 +39,8 @@ public final class Faults {
                     + "|SparkContext has been shutdown|stopped SparkContext");
 
     /** The classes of Parquet, ORC and Spark that read files. */
-    private static final Pattern READER = Pattern.compile(
-            "^org\\.apache\\.(?:parquet|orc|spark\\.sql\\.execution\\.datasources\\.(?:parquet|orc))\\..*Reader");
+    private static final Pattern READER = Pattern.compile("^org\\.apache\\.(?:parquet|orc|spark\\.sql\\.execution"
+            + "\\.datasources\\.(?:parquet|orc))\\.(?!.*Writer).*(?:Reader|Dictionary|Decoder)");
 
     private static final String OTHER_HEADER = "CSV header does not conform to the schema";
 

@@ -4,6 +4,7 @@ import io.lockstep.config.ConfigWriter;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.data.DataRole;
 import io.lockstep.data.Faults;
+import io.lockstep.data.FeatureHistograms;
 import io.lockstep.data.TrainingData;
 import io.lockstep.error.ConfigException;
 import io.lockstep.error.DataException;
@@ -177,6 +178,12 @@ final class Training {
         try {
             Assessor assessor = new Assessor(spark, config, data);
             Optional<FeatureProfile> profile = assessor.profile();
+            if (profile.isEmpty()) {
+                out.printf(
+                        Locale.ROOT,
+                        "Drift is not measured: there are more than %,d features.%n",
+                        FeatureHistograms.MOST_FEATURES);
+            }
             Assessment assessment = assessor.assess(trainer, result, profile);
             Map<String, Object> json = assessment.json();
             if (occasion.hasLearningCurve()) {

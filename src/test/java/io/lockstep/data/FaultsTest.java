@@ -52,19 +52,33 @@ class FaultsTest {
         }
     }
 
-    @Test
-    void aDamagedFileIsNoInternalFaultWhereSparkDoesNotSaySo() {
+    private static RuntimeException thrownIn(String className) {
         RuntimeException thrown = new ArrayIndexOutOfBoundsException("Index 10 out of bounds for length 9");
         thrown.setStackTrace(new StackTraceElement[] {
             new StackTraceElement("java.util.ArrayList", "get", "ArrayList.java", 1),
-            new StackTraceElement(
-                    "org.apache.parquet.hadoop.ParquetFileReader", "readFooter", "ParquetFileReader.java", 1)
+            new StackTraceElement(className, "method", "File.java", 1)
         });
+        return thrown;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.apache.parquet.hadoop.ParquetFileReader",
+                "org.apache.parquet.column.values.dictionary.PlainValuesDictionary$PlainIntegerDictionary",
+                "org.apache.spark.sql.execution.datasources.parquet.ParquetDictionary",
+                "org.apache.orc.impl.RecordReaderImpl"
+            })
+    void aDamagedFileIsNoInternalFaultWhereSparkDoesNotSaySo(String reader) {
+        RuntimeException thrown = thrownIn(reader);
         assertThat(Faults.of(new SparkException("Job aborted", thrown)).orElseThrow())
                 .isInstanceOf(DataException.class)
                 .hasMessage("a file cannot be read: Index 10 out of bounds for length 9."
                         + " Is each file whole, and of the format that its name says?");
         assertThat(Faults.of(new ArrayIndexOutOfBoundsException("of our own"))).isEmpty();
+        assertThat(Faults.of(thrownIn("org.apache.parquet.column.values.dictionary.DictionaryValuesWriter")))
+                .as("no fault of a file that is read")
+                .isEmpty();
     }
 
     @ParameterizedTest
