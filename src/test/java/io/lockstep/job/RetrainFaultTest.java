@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lockstep.config.ConfigReader;
 import io.lockstep.config.LockstepConfig;
 import io.lockstep.error.ExitCode;
+import io.lockstep.error.LockstepException;
 import io.lockstep.job.Retraining.Match;
 import io.lockstep.model.FaultyFileSystem;
 import io.lockstep.model.ModelIo;
@@ -165,7 +166,11 @@ class RetrainFaultTest {
                     .satisfiesAnyOf(
                             thrown -> assertThat(thrown).hasStackTraceContaining("injected"),
                             // a claim that could not be given back
-                            thrown -> assertThat(thrown).hasMessageContaining(" is being changed by "));
+                            thrown -> assertThat(thrown).hasMessageContaining(" is being changed by "),
+                            // a file system that answers no, and gives no reason to hand on
+                            thrown -> assertThat(thrown)
+                                    .isInstanceOf(LockstepException.class)
+                                    .hasMessageMatching("(?s).*(cannot|could not) .*"));
             return Optional.empty();
         }
     }
